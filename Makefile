@@ -1,0 +1,52 @@
+# Every target makes the environment that it needs in .venv, once; change VENV or PYTHON to use others.
+PYTHON ?= python3
+VENV ?= .venv
+PARITY ?=
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help setup experiments test quick lint bench clean
+
+help:
+	@echo "make experiments   train the networks of the notes, write results/index.html"
+	@echo "make test          run all tests (PARITY=1 also installs PyTorch and compares with it)"
+	@echo "make quick         run the ten-second subset of the tests"
+	@echo "make bench         time jnet's training steps against hand-written ones and PyTorch, where installed"
+	@echo "make lint          ruff and pyright"
+	@echo "make setup         only make the environment"
+	@echo "make clean         remove the environment and the results"
+
+# A stamp a set of packages: made anew when pyproject.toml changes.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "jnet needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.%: $(BIN)/python pyproject.toml
+	@echo "Installing jnet[$*] into $(VENV) (a minute or two, the first time) ..."
+	$(PIP) --editable ".[$*]"
+	@touch $@
+
+# The `test` extra holds all that the experiments need, so one install serves both.
+setup: $(VENV)/.test
+
+experiments: $(VENV)/.experiments
+	$(BIN)/python -m experiments
+
+test: $(VENV)/.test $(if $(PARITY),$(VENV)/.parity)
+	$(BIN)/python -m pytest
+
+quick: $(VENV)/.test
+	$(BIN)/python -m pytest -m smoke
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+bench: $(VENV)/.experiments
+	$(BIN)/python -m experiments.bench
+
+clean:
+	rm -rf $(VENV) results build dist .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,184 @@
+"""What the experiments share: settings become flags, findings become files, expectations are checked.
+
+An experiment is a module with TITLE, QUESTION, a frozen dataclass `Settings` whose fields are commented on their own
+lines, FAST (the settings of `--fast`) and `run(settings, out)`, where `out` is an `Output`.
+"""
+
+import dataclasses
+import importlib.metadata
+import json
+import math
+import os
+import platform
+import sys
+import time
+import traceback
+import typing
+from pathlib import Path
+
+import jax
+import numpy as np
+
+import jnet
+from experiments import report
+from experiments.flags import command, comments, parse
+from jnet import plotting
+from jnet.files import cache_dir, write_atomic
+
+METRICS = "metrics.json"
+
+
+def main(module: typing.Any, arguments: list[str] | None = None) -> int:
+    """Run the experiment `module` as its flags say, write its results and the report; return the exit status.
+
+    The status is 0 if it ran and met its expectations, 1 if an expectation was not met. An exception is recorded in
+    metrics.json before it goes on its way.
+    """
+    name = module.__spec__.name.rpartition(".")[2]
+    settings, fast, root = parse(module, name, arguments)
+    enable_cache()
+    out = Output(root / name, record={
+        "name": name,
+        "title": module.TITLE,
+        "question": module.QUESTION,
+        "status": "running",
+        "error": None,
+        "fast": fast,
+        "command": command(module, name, settings, fast, root),
+        "settings": dataclasses.asdict(settings),
+        "settings_help": comments(module.Settings),
+        "device": device(),
+        "versions": versions(),
+    })  # fmt: skip
+    print(f"{module.TITLE}{' (--fast: expectations are not enforced)' if fast else ''}", flush=True)
+    try:
+        module.run(settings, out)
+    except BaseException as error:  # whatever ended it is written down, then goes on
+        out.record |= {"status": "failed", "error": "".join(traceback.format_exception_only(error)).strip()}
+        out.write()
+        report.write(root)
+        raise
+    missed = [row["text"] for row in out.record["numbers"] if row["passed"] is False]
+    out.record["status"] = "failed" if missed and not fast else "ok"
+    if out.record["status"] == "failed":
+        out.record["error"] = f"Expectation not met: {'; '.join(missed)}."
+    out.write()
+    page = report.write(root)
+    print(out.summary(page), flush=True)
+    if out.record["status"] == "failed":
+        print(
+            f"FAILED {name}: {out.record['error']} The results are kept in {out.folder}.", file=sys.stderr, flush=True
+        )
+        return 1
+    return 0
+
+
+class Output:
+    """The folder of one experiment's results and the record that becomes its metrics.json.
+
+    The record is written at the start, with each figure, and at the end, so a crash loses little.
+    """
+
+    def __init__(self, folder: Path, record: dict | None = None):
+        self.folder = Path(folder)
+        self.started = time.perf_counter()
+        self.record = {"numbers": [], "figures": [], "history": [], "found": "", "seconds": 0.0} | (record or {})
+        self.write()
+
+    def number(self, name: str, value, *, at_least=None, at_most=None, equals=None, within: float = 0.0) -> None:
+        """Record a number (or a list of them) that was found, with what was expected of it, if anything.
+
+        Args:
+            at_least, at_most: bounds, inclusive.
+            equals: the number, or numbers of the same shape, that `value` should be,
+            within: this absolute tolerance.
+        """
+        value = np.asarray(value)
+        needs, passed = [], []
+        if at_least is not None:
+            needs.append(f"at least {_text(at_least)}")
+            passed.append(bool(np.all(value >= at_least)))
+        if at_most is not None:
+            needs.append(f"at most {_text(at_most)}")
+            passed.append(bool(np.all(value <= at_most)))
+        if equals is not None:
+            needs.append(f"{_text(equals)}{f' ± {within:g}' if within else ''}")
+            same = value.shape == np.shape(equals)
+            passed.append(same and np.allclose(value, equals, rtol=0, atol=within))
+        expected = " and ".join(needs)
+        text = f"{name} is {_text(value)}" + (f", expected {expected}" if needs else "")
+        row = {"name": name, "value": _plain(value), "expected": expected, "text": text}
+        self.record["numbers"].append(row | {"passed": all(passed) if passed else None})
+
+    def figure(self, name: str, figure, alt: str) -> None:
+        """Save `figure` as NAME.png; `alt` says in a sentence what it shows, for caption and screen readers."""
+        plotting.save(figure, self.folder / f"{name}.png")
+        self.record["figures"].append({"file": f"{name}.png", "alt": alt})
+        self.write()
+
+    def found(self, text: str) -> None:
+        """Record in a sentence or two what the experiment found."""
+        self.record["found"] = " ".join(text.split())
+
+    def history(self, rows: list[dict]) -> None:
+        """Record the rows of `jnet.train.fit`'s history."""
+        self.record["history"] = rows
+
+    def write(self) -> None:
+        """Write metrics.json as it stands."""
+        self.record["seconds"] = round(time.perf_counter() - self.started, 2)
+        write_atomic(self.folder / METRICS, json.dumps(_plain(self.record), indent=1, allow_nan=False) + "\n")
+
+    def summary(self, page: Path) -> str:
+        """Return the lines printed at the end: each number with its verdict, and where the results are."""
+        marks = {True: "ok  ", False: "MISS", None: "    "}
+        rows = [f"  {marks[row['passed']]} {row['text']}" for row in self.record["numbers"]]
+        return "\n".join([*rows, f"  {self.record['seconds']:.1f} s; results in {self.folder}, report in {page}"])
+
+
+def _plain(value):
+    """Return `value` as JSON can hold it: arrays become lists, numbers that are not finite become words."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (np.ndarray, np.generic, jax.Array)):
+        return _plain(np.asarray(value).tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value
+
+
+def _text(value) -> str:
+    value = np.asarray(value)
+    if value.ndim:
+        return "[" + ", ".join(_text(item) for item in value) + "]"
+    return f"{value:.5g}" if np.issubdtype(value.dtype, np.floating) else str(value)
+
+
+def enable_cache() -> None:
+    """Keep compiled programs between runs, unless JAX is already told where to."""
+    if jax.config.jax_compilation_cache_dir is not None:
+        return
+    try:
+        folder = cache_dir("xla")
+    except OSError as error:
+        print(f"Compiled programs are not kept ({error}); set JNET_CACHE to a folder that can be written.", flush=True)
+        return
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+def device() -> str:
+    """Return what the experiment runs on, in words."""
+    devices = jax.devices()
+    if devices[0].platform == "cpu":
+        return f"CPU ({platform.machine()}), {os.cpu_count()} cores"
+    return f"{len(devices)} x {devices[0].device_kind}"
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python, jnet and what it stands on."""
+    parts = {name: importlib.metadata.version(name) for name in ("jax", "jaxlib", "flax", "optax", "numpy")}
+    return {"python": platform.python_version(), "jnet": jnet.__version__} | parts

@@ -1,0 +1,7 @@
+"""`python -m jnet`."""
+
+import sys
+
+from jnet.cli import main
+
+sys.exit(main())

@@ -1,0 +1,36 @@
+"""Flax linen models of the notes: logic gates, regressions, multilayer perceptrons, LeNet.
+
+Every model has the field `init`: "torch" draws weights as PyTorch's layers do, "flax" as Flax's own do.
+"""
+
+from jnet.models.initializers import INITIALIZERS, initializers
+from jnet.models.lenet import LeNet
+from jnet.models.mlp import MLP, ThreeLayerNet
+from jnet.models.perceptron import (
+    GATE_INPUTS,
+    GATE_TARGETS,
+    GATE_WEIGHTS,
+    Perceptron,
+    XorNet,
+    gate_variables,
+    xor_variables,
+)
+from jnet.models.regression import LinearRegression, LogisticRegression, SoftmaxRegression
+
+__all__ = [
+    "GATE_INPUTS",
+    "GATE_TARGETS",
+    "GATE_WEIGHTS",
+    "INITIALIZERS",
+    "MLP",
+    "LeNet",
+    "LinearRegression",
+    "LogisticRegression",
+    "Perceptron",
+    "SoftmaxRegression",
+    "ThreeLayerNet",
+    "XorNet",
+    "gate_variables",
+    "initializers",
+    "xor_variables",
+]

@@ -1,0 +1,260 @@
+"""Pooling with PyTorch's semantics; windows that tile the input are, on a CPU, one reshape and one reduction."""
+
+import functools
+import itertools
+import math
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from jnet.ops.convolution import per_axis
+from jnet.ops.registry import op
+
+__all__ = ["avg_pool1d", "avg_pool2d", "avg_pool3d", "max_pool", "max_pool1d", "max_pool2d", "max_pool3d"]
+
+
+def max_pool(inputs, window_shape: Sequence[int], strides: Sequence[int] | None = None, padding="VALID"):
+    """Pool as `flax.linen.max_pool` does (inputs (N, *spatial, C); strides 1 by default), faster on a CPU.
+
+    Of equal values in a window the first one takes the gradient, as in PyTorch.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> max_pool(jnp.arange(16.0).reshape(1, 4, 4, 1), (2, 2), (2, 2)).ravel().tolist()
+        [5.0, 7.0, 13.0, 15.0]
+    """
+    window = (1, *window_shape, 1)
+    strides = (1, *(strides or (1,) * len(window_shape)), 1)
+    if isinstance(padding, str):
+        padding = lax.padtype_to_pads(inputs.shape, window, strides, padding)
+    else:
+        padding = ((0, 0), *padding, (0, 0))
+    return _pool("max", inputs, window, strides, tuple(padding), (1,) * inputs.ndim)
+
+
+@op("input")
+def max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+    """Take the maximum over windows of a signal (N, C, L) or (C, L); settings and errors as `max_pool2d`."""
+    return _max_pool(1, input, kernel_size, stride, padding, dilation, ceil_mode)
+
+
+@op("input")
+def max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+    """Take the maximum over windows of images; of equal values the first one takes the gradient.
+
+    Shape: input (N, C, H, W) or (C, H, W); result (N, C, H', W') with
+        H' = (H + 2 padding - dilation (kernel_size - 1) - 1) // stride + 1, rounded up instead under `ceil_mode`.
+
+    Args:
+        kernel_size, stride, padding, dilation: an integer, or one for each spatial axis; `stride` is `kernel_size`
+            where it is not given; `padding` counts as minus infinity and is at most half the kernel.
+
+    Raises:
+        RuntimeError: where PyTorch raises it: wrong number of axes, too much padding, an empty result.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> max_pool2d(jnp.arange(16.0).reshape(1, 1, 4, 4), 2).ravel().tolist()
+        [5.0, 7.0, 13.0, 15.0]
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html
+    """
+    return _max_pool(2, input, kernel_size, stride, padding, dilation, ceil_mode)
+
+
+@op("input")
+def max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+    """Take the maximum over windows of volumes (N, C, D, H, W) or (C, D, H, W); settings as `max_pool2d`."""
+    return _max_pool(3, input, kernel_size, stride, padding, dilation, ceil_mode)
+
+
+@op("input")
+def avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
+    """Average over windows of a signal (N, C, L) or (C, L); settings and errors as `avg_pool2d`."""
+    return _avg_pool(1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
+
+
+@op("input")
+def avg_pool2d(
+    input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None
+):
+    """Average over windows of images.
+
+    Shape: input (N, C, H, W) or (C, H, W); result as `max_pool2d` gives without dilation.
+
+    Args:
+        kernel_size, stride, padding, ceil_mode: as `max_pool2d`; padding counts as zeros.
+        count_include_pad: whether padded zeros count in the divisor.
+        divisor_override: divide every sum by this number instead.
+
+    Raises:
+        RuntimeError: where PyTorch raises it: wrong number of axes, too much padding, an empty result, divisor zero.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> avg_pool2d(jnp.arange(16.0).reshape(1, 1, 4, 4), 2).ravel().tolist()
+        [2.5, 4.5, 10.5, 12.5]
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html
+    """
+    return _avg_pool(2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+
+
+@op("input")
+def avg_pool3d(
+    input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None
+):
+    """Average over windows of volumes (N, C, D, H, W) or (C, D, H, W); settings as `avg_pool2d`."""
+    return _avg_pool(3, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+
+
+def _max_pool(n, input, kernel_size, stride, padding, dilation, ceil_mode):
+    window, strides, padding, dilation, size = _geometry(
+        f"max_pool{n}d", n, input, kernel_size, stride, padding, dilation, ceil_mode
+    )
+    pads = _pads(input.shape[-n:], window, strides, padding, dilation, size)
+    return _pool("max", input, *_full_rank(input.ndim - n, window, strides, pads, dilation))
+
+
+def _avg_pool(n, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
+    window, strides, padding, dilation, size = _geometry(
+        f"avg_pool{n}d", n, input, kernel_size, stride, padding, 1, ceil_mode
+    )
+    if not jnp.issubdtype(input.dtype, jnp.inexact):
+        raise RuntimeError(f"avg_pool{n}d needs a floating point input, got {input.dtype}; use input.astype(float).")
+    if divisor_override == 0:
+        raise RuntimeError("divisor must be not zero")
+    pads = _pads(input.shape[-n:], window, strides, padding, dilation, size)
+    total = _pool("sum", input, *_full_rank(input.ndim - n, window, strides, pads, dilation))
+    if divisor_override is not None:
+        return total / divisor_override
+    counts = [
+        _counts(*axis, count_include_pad) for axis in zip(input.shape[-n:], window, strides, padding, size, strict=True)
+    ]
+    divisor = functools.reduce(np.multiply.outer, counts)
+    return total / jnp.asarray(divisor.reshape((1,) * (input.ndim - n) + divisor.shape), total.dtype)
+
+
+def _geometry(name, n, input, kernel_size, stride, padding, dilation, ceil_mode):
+    """Check the settings as PyTorch does; return them one an axis, and the size of the result."""
+    if input.ndim not in (n + 1, n + 2):
+        raise RuntimeError(
+            f"{name}() Expected {n + 1}D or {n + 2}D (batched) input, but got input of size: {list(input.shape)}"
+        )
+    window = per_axis("kernel_size", kernel_size, n)
+    strides = window if stride is None else per_axis("stride", stride, n)
+    padding, dilation = per_axis("padding", padding, n), per_axis("dilation", dilation, n)
+    if any(p < 0 for p in padding) or any(2 * p > k for p, k in zip(padding, window, strict=True)):
+        raise RuntimeError(
+            f"pad should be at most half of effective kernel size, but got pad={max(padding)}, kernel_size="
+            f"{max(window)} and dilation={max(dilation)}"
+        )
+    axes = zip(input.shape[-n:], window, strides, padding, dilation, strict=True)
+    size = [_output_size(*axis, ceil_mode) for axis in axes]
+    if min(size) <= 0:
+        shape = "x".join(map(str, (input.shape[-n - 1], *input.shape[-n:])))
+        result = "x".join(map(str, (input.shape[-n - 1], *size)))
+        raise RuntimeError(f"Given input size: ({shape}). Calculated output size: ({result}). Output size is too small")
+    return window, strides, padding, dilation, size
+
+
+def _output_size(n, window, stride, padding, dilation, ceil_mode):
+    span = n + 2 * padding - dilation * (window - 1) - 1
+    if not ceil_mode:
+        return span // stride + 1
+    size = math.ceil(span / stride) + 1
+    # A window that would start in the right padding is left out.
+    return size - 1 if (size - 1) * stride >= n + padding else size
+
+
+def _pads(shape, window, strides, padding, dilation, size):
+    """Return (low, high) padding an axis so that exactly `size` windows fit; high is negative where inputs remain."""
+    reach = [(o - 1) * s + d * (k - 1) + 1 for o, s, d, k in zip(size, strides, dilation, window, strict=True)]
+    return tuple((p, r - n - p) for p, r, n in zip(padding, reach, shape, strict=True))
+
+
+def _counts(n, window, stride, padding, size, count_include_pad):
+    start = np.arange(size) * stride - padding
+    end = np.minimum(start + window, n + padding)
+    if not count_include_pad:
+        start, end = np.maximum(start, 0), np.minimum(end, n)
+    return end - start
+
+
+def _full_rank(leading, window, strides, pads, dilation):
+    ones = (1,) * leading
+    return (*ones, *window), (*ones, *strides), (*((0, 0),) * leading, *pads), (*ones, *dilation)
+
+
+def _pool(kind, x, window, strides, pads, dilation):
+    """Reduce windows of `x`, all settings one an axis of `x`; `kind` is "max" or "sum"."""
+    identity = np.zeros((), x.dtype) if kind == "sum" else _lowest(x.dtype)
+    x = lax.pad(x, identity, [(0, min(high, 0), 0) for _, high in pads])
+    pads = tuple((low, max(high, 0)) for low, high in pads)
+
+    def stock(x):
+        computation = lax.add if kind == "sum" else lax.max
+        return lax.reduce_window(x, identity, computation, window, strides, pads, window_dilation=dilation)
+
+    if any(d != 1 for d in dilation):
+        # lax has no derivative of dilated windows, so they are laid side by side and reduced as one block each.
+        shifted = _shifted(lax.pad(x, identity, [(low, high, 0) for low, high in pads]), window, strides, dilation)
+        return _max_of_blocks((len(shifted), *(1,) * x.ndim), jnp.stack(shifted))[0]
+    tiled = all(k == s for k, s in zip(window, strides, strict=True))
+    if not tiled or any(pad != (0, 0) for pad in pads):
+        return stock(x)
+    blocks = _max_of_blocks if kind == "max" else _sum_of_blocks
+    return lax.platform_dependent(x, cpu=functools.partial(blocks, window), default=stock)
+
+
+def _shifted(x, window, strides, dilation):
+    """Return for each place in the window the slice of `x` that holds what the windows have there."""
+    size = [(n - (k - 1) * d - 1) // s + 1 for n, k, s, d in zip(x.shape, window, strides, dilation, strict=True)]
+    starts = itertools.product(*(range(0, k * d, d) for k, d in zip(window, dilation, strict=True)))
+    reach = [(o - 1) * s + 1 for o, s in zip(size, strides, strict=True)]
+    return [lax.slice(x, start, [a + r for a, r in zip(start, reach, strict=True)], strides) for start in starts]
+
+
+def _lowest(dtype):
+    # A NumPy scalar: lax.reduce_window knows its derivative only where the start value is concrete.
+    return np.array(-np.inf if jnp.issubdtype(dtype, jnp.floating) else jnp.iinfo(dtype).min, dtype)
+
+
+def _blocks(window, x):
+    """Split each axis into (blocks, window) where the window is not 1; return the array and the window axes."""
+    shape, axes = [], []
+    for n, k in zip(x.shape, window, strict=True):
+        shape.append(n // k if k != 1 else n)
+        if k != 1:
+            axes.append(len(shape))
+            shape.append(k)
+    return x.reshape(shape), tuple(axes)
+
+
+def _sum_of_blocks(window, x):
+    blocks, axes = _blocks(window, x)
+    return blocks.sum(axes)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(0,))
+def _max_of_blocks(window, x):
+    blocks, axes = _blocks(window, x)
+    return blocks.max(axes)
+
+
+@_max_of_blocks.defjvp
+def _max_of_blocks_jvp(window, primals, tangents):
+    # JAX's own rule for `max` shares the gradient among ties; PyTorch gives it to the first.
+    blocks, axes = _blocks(window, primals[0])
+    top = blocks.max(axes, keepdims=True)
+    order = sum(
+        lax.broadcasted_iota(jnp.int32, blocks.shape, axis) * math.prod(blocks.shape[later] for later in axes[i + 1 :])
+        for i, axis in enumerate(axes)
+    )
+    hit = (blocks == top) | jnp.isnan(blocks)
+    first = jnp.where(hit, order, np.iinfo(np.int32).max).min(axes, keepdims=True)
+    tangent, _ = _blocks(window, tangents[0])
+    return top.squeeze(axes), jnp.where(order == first, tangent, jnp.zeros((), tangent.dtype)).sum(axes)

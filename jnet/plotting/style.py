@@ -1,0 +1,109 @@
+"""The one style of all figures, and how they are arranged and saved."""
+
+import functools
+import io
+from pathlib import Path
+
+from jnet.files import write_atomic
+
+try:
+    import matplotlib
+except ModuleNotFoundError as error:
+    if error.name != "matplotlib":
+        raise
+    raise ModuleNotFoundError(
+        'jnet.plotting draws with matplotlib, which is not installed; write: pip install "jnet[plot]"',
+        name="matplotlib",
+    ) from error
+from matplotlib.figure import Figure
+
+# Okabe and Ito's colours, told apart by all common kinds of colour vision: https://jfly.uni-koeln.de/color/
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A6A00", "#333333")
+SEQUENTIAL = "viridis"
+DIVERGING = "RdBu_r"
+
+INK, FAINT = "#2b2f36", "#d9dce1"
+STYLE = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": "#8a9099",
+    "axes.grid": True,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 10,
+    "axes.prop_cycle": matplotlib.cycler(color=PALETTE),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 8,
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "figure.dpi": 100,
+    "figure.facecolor": "white",
+    "font.size": 10,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.7,
+    "image.cmap": SEQUENTIAL,
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+    "lines.linewidth": 2.0,
+    "savefig.dpi": 144,
+    "text.color": INK,
+    "xtick.color": INK,
+    "xtick.labelsize": 9,
+    "ytick.color": INK,
+    "ytick.labelsize": 9,
+}
+
+
+def styled(function):
+    """Run `function` under jnet's style, whatever the caller's own settings of matplotlib are."""
+
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        with matplotlib.rc_context(STYLE):
+            return function(*args, **kwargs)
+
+    return wrapper
+
+
+@styled
+def panels(count: int, *, columns: int = 0, width: float = 4.6, height: float = 3.6, projection: str | None = None):
+    """Return a figure and its `count` axes, in rows of `columns` (default: all in one row).
+
+    Args:
+        width, height: inches of one panel.
+        projection: "3d" for surfaces.
+
+    Raises:
+        ValueError: for fewer than one panel.
+
+    Example:
+        >>> figure, (left, right) = panels(2)
+    """
+    if count < 1:
+        raise ValueError(f"panels needs a count of at least 1, got {count}.")
+    columns = min(columns or count, count)
+    rows = -(-count // columns)
+    figure = Figure(figsize=(columns * width, rows * height), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08, wspace=0.02, hspace=0.04)
+    return figure, [figure.add_subplot(rows, columns, i + 1, projection=projection) for i in range(count)]
+
+
+@styled
+def save(figure: Figure, path: str | Path) -> Path:
+    """Write `figure` to `path` as a whole or not at all; the suffix chooses the format (.png, .svg, .pdf).
+
+    Raises:
+        ValueError: for a suffix that matplotlib cannot write.
+        OSError: where the file cannot be written; what was there before is kept.
+    """
+    path = Path(path)
+    known = figure.canvas.get_supported_filetypes()
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in known:
+        raise ValueError(
+            f"Cannot save a figure as {path.name!r}; end its name in one of: .{', .'.join(sorted(known))}."
+        )
+    data = io.BytesIO()
+    # Without a date the same figure gives the same bytes.
+    figure.savefig(data, format=kind, metadata={"Date": None} if kind == "svg" else None)
+    return write_atomic(path, data.getvalue())
