@@ -21,7 +21,7 @@ from jnet.files import write_atomic
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the experiments, write the report and print a table; return 1 if any failed, 2 for bad arguments."""
-    parser = Parser(prog="python -m experiments", description=__doc__.partition("\n")[0], allow_abbrev=False)
+    parser = Parser(prog="python -m experiments", description="Run experiments.", allow_abbrev=False)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(NAMES)} (default: all)")
     parser.add_argument("--fast", action="store_true", help="runs of seconds that only prove that they work")
     parser.add_argument("--out", type=Path, default=Path("results"), help="the results' folder (default: results)")
@@ -78,12 +78,12 @@ def _ending(status: int) -> str:
 
 
 def table(outcomes: dict[str, dict]) -> str:
-    """Return the final table: name, verdict, the numbers that something was expected of, seconds."""
+    """Return the final table: name, verdict, seconds, key numbers."""
     width = max(60, shutil.get_terminal_size((120, 24)).columns - 40)
     lines = [f"\n{'experiment':<14} {'verdict':<8} {'time':>7}  key numbers"]
     for name, record in outcomes.items():
-        numbers = [row for row in record.get("numbers", ()) if row["expected"] and not isinstance(row["value"], list)]
-        found = ", ".join(f"{row['name']} {report.short(row['value'])}" for row in numbers[:3])
+        numbers = [row for row in record.get("numbers", ()) if row["key"]]
+        found = "; ".join(f"{row['name']}: {report.short(row['value'])}" for row in numbers)
         if record["status"] != "ok":
             found = (record["error"] or "").partition("\n")[0]
         found = found if len(found) <= width else found[: width - 1] + "…"

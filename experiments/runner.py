@@ -82,16 +82,20 @@ class Output:
     def __init__(self, folder: Path, record: dict | None = None):
         self.folder = Path(folder)
         self.started = time.perf_counter()
-        self.record = {"numbers": [], "figures": [], "history": [], "found": "", "seconds": 0.0} | (record or {})
+        empty = {"found": "", "seconds": 0.0, "numbers": [], "figures": [], "history": []}
+        self.record = (record or {}) | empty
         self.write()
 
-    def number(self, name: str, value, *, at_least=None, at_most=None, equals=None, within: float = 0.0) -> None:
+    def number(
+        self, name: str, value, *, at_least=None, at_most=None, equals=None, within: float = 0.0, key: bool = False
+    ) -> None:
         """Record a number (or a list of them) that was found, with what was expected of it, if anything.
 
         Args:
             at_least, at_most: bounds, inclusive.
             equals: the number, or numbers of the same shape, that `value` should be,
             within: this absolute tolerance.
+            key: show the number in the table of all experiments, too.
         """
         value = np.asarray(value)
         needs, passed = [], []
@@ -102,13 +106,13 @@ class Output:
             needs.append(f"at most {_text(at_most)}")
             passed.append(bool(np.all(value <= at_most)))
         if equals is not None:
-            needs.append(f"{_text(equals)}{f' ± {within:g}' if within else ''}")
+            needs.append(f"{_text(equals)}{f' ± {within:.2g}' if within else ''}")
             same = value.shape == np.shape(equals)
             passed.append(same and np.allclose(value, equals, rtol=0, atol=within))
         expected = " and ".join(needs)
         text = f"{name} is {_text(value)}" + (f", expected {expected}" if needs else "")
         row = {"name": name, "value": _plain(value), "expected": expected, "text": text}
-        self.record["numbers"].append(row | {"passed": all(passed) if passed else None})
+        self.record["numbers"].append(row | {"passed": all(passed) if passed else None, "key": key})
 
     def figure(self, name: str, figure, alt: str) -> None:
         """Save `figure` as NAME.png; `alt` says in a sentence what it shows, for caption and screen readers."""
@@ -158,7 +162,7 @@ def _text(value) -> str:
 
 def enable_cache() -> None:
     """Keep compiled programs between runs, unless JAX is already told where to."""
-    if jax.config.jax_compilation_cache_dir is not None:
+    if jax.config.jax_compilation_cache_dir is not None:  # pyright: ignore[reportAttributeAccessIssue]
         return
     try:
         folder = cache_dir("xla")

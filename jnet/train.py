@@ -179,7 +179,7 @@ class ReduceOnPlateau:
         self.state, new = self.plateau.update(self.state, _monitored(row, self.monitor), rate)
         if new == rate:
             return state
-        return state.replace(opt_state=optax.tree_utils.tree_set(state.opt_state, learning_rate=jnp.float32(new)))
+        return state.replace(opt_state=optax.tree.set(state.opt_state, learning_rate=jnp.float32(new)))
 
     def state_dict(self) -> dict:
         return dict(self.state._asdict())
@@ -426,7 +426,7 @@ def _monitored(row: dict, name: str) -> float:
 
 def _learning_rate(state: TrainState) -> float | None:
     """Return the optimizer's current learning rate, where its state holds exactly one."""
-    found = optax.tree_utils.tree_get_all_with_path(state.opt_state, "learning_rate")
+    found = optax.tree.get_all_with_path(state.opt_state, "learning_rate")
     return float(found[0][1]) if len(found) == 1 else None
 
 
@@ -460,4 +460,5 @@ class _Means:
 
     def values(self) -> dict[str, float]:
         self._fetch()
-        return {name: total / self.count for name, total in self.sums.items()}
+        names = sorted(self.sums, key=lambda name: (name != "loss", name))
+        return {name: self.sums[name] / self.count for name in names}

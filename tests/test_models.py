@@ -42,7 +42,7 @@ class ModelTest(chex.TestCase):
 @pytest.mark.parametrize("init", models.INITIALIZERS)
 def test_initialisation(name, init):
     model, shape, _ = MODELS[name]
-    model = model.clone(init=init)
+    model = model.clone(initializer=init)
     params = jax.jit(model.init)(jax.random.key(1), jnp.ones((1, *shape)))["params"]
     for layer in params.values():
         bound = 1 / np.sqrt(np.prod(layer["kernel"].shape[:-1]))
@@ -63,8 +63,8 @@ def test_torch_initialisation_has_pytorchs_range(torch):
 
 
 def test_unknown_initialisation():
-    with pytest.raises(ValueError, match="Unknown initialisation 'xavier'; use one of: torch, flax"):
-        models.MLP(init="xavier").init(jax.random.key(0), jnp.ones((1, 4)))
+    with pytest.raises(ValueError, match="Unknown initializer 'xavier'; use one of: torch, flax"):
+        models.MLP(initializer="xavier").init(jax.random.key(0), jnp.ones((1, 4)))
 
 
 @pytest.mark.smoke

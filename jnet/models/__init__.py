@@ -1,6 +1,6 @@
 """Flax linen models of the notes: logic gates, regressions, multilayer perceptrons, LeNet.
 
-Every model has the field `init`: "torch" draws weights as PyTorch's layers do, "flax" as Flax's own do.
+Every model has the field `initializer`: "torch" draws weights as PyTorch's layers do, "flax" as Flax's own do.
 """
 
 from jnet.models.initializers import INITIALIZERS, initializers

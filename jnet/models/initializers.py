@@ -8,7 +8,7 @@ import jax
 INITIALIZERS = ("torch", "flax")
 
 
-def initializers(init: str, fan_in: int) -> dict:
+def initializers(initializer: str, fan_in: int) -> dict:
     """Return the `kernel_init` and `bias_init` of a Flax layer.
 
     "torch" is what `torch.nn.Linear` and `torch.nn.Conv2d` do: Kaiming-uniform with a = sqrt(5) for the kernel, which
@@ -16,7 +16,7 @@ def initializers(init: str, fan_in: int) -> dict:
     and zero biases.
 
     Args:
-        init: "torch" or "flax".
+        initializer: "torch" or "flax".
         fan_in: inputs of one output: features, or channels times the window's size.
 
     Raises:
@@ -27,18 +27,18 @@ def initializers(init: str, fan_in: int) -> dict:
 
     See: https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
     """
-    if init == "torch":
+    if initializer == "torch":
         draw = _uniform(1 / math.sqrt(fan_in))
         return {"kernel_init": draw, "bias_init": draw}
-    if init == "flax":
+    if initializer == "flax":
         return {"kernel_init": nn.initializers.lecun_normal(), "bias_init": nn.initializers.zeros_init()}
-    raise ValueError(f"Unknown initialisation {init!r}; use one of: {', '.join(INITIALIZERS)}.")
+    raise ValueError(f"Unknown initializer {initializer!r}; use one of: {', '.join(INITIALIZERS)}.")
 
 
 def _uniform(bound: float):
     return lambda key, shape, dtype=float: jax.random.uniform(key, shape, dtype, -bound, bound)
 
 
-def dense(x, features: int, init: str, name: str):
-    """Apply a `flax.linen.Dense` named `name` whose weights are drawn by the rule `init`."""
-    return nn.Dense(features, name=name, **initializers(init, x.shape[-1]))(x)
+def dense(x, features: int, initializer: str, name: str):
+    """Apply a `flax.linen.Dense` named `name` whose weights are drawn by the rule `initializer`."""
+    return nn.Dense(features, name=name, **initializers(initializer, x.shape[-1]))(x)

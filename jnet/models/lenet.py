@@ -29,7 +29,7 @@ class LeNet(nn.Module):
     """
 
     classes: int = 10
-    init: str = "torch"
+    initializer: str = "torch"
 
     @nn.compact
     def __call__(self, x, features: bool = False):
@@ -45,13 +45,13 @@ class LeNet(nn.Module):
         second = ops.relu(self._conv(16, "conv2", ops.max_pool(first, (2, 2), (2, 2))))  # (B, 10, 10, 16)
         x = ops.max_pool(second, (2, 2), (2, 2))  # (B, 5, 5, 16)
         x = x.transpose(0, 3, 1, 2).reshape(x.shape[0], -1)
-        x = ops.relu(dense(x, 120, self.init, "fc1"))
-        x = ops.relu(dense(x, 84, self.init, "fc2"))
-        x = dense(x, self.classes, self.init, "fc3")
+        x = ops.relu(dense(x, 120, self.initializer, "fc1"))
+        x = ops.relu(dense(x, 84, self.initializer, "fc2"))
+        x = dense(x, self.classes, self.initializer, "fc3")
         return (x, (first, second)) if features else x
 
     def _conv(self, features, name, x):
-        rule = initializers(self.init, fan_in=5 * 5 * x.shape[-1])
+        rule = initializers(self.initializer, fan_in=5 * 5 * x.shape[-1])
         return nn.Conv(
             features,
             (5, 5),

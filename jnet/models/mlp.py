@@ -25,13 +25,13 @@ class MLP(nn.Module):
 
     features: Sequence[int] = (200, 200, 10)
     activation: Callable = ops.relu
-    init: str = "torch"
+    initializer: str = "torch"
 
     @nn.compact
     def __call__(self, x):
         x = x.reshape(x.shape[0], -1)
         for layer, features in enumerate(self.features, start=1):
-            x = dense(x, features, self.init, f"linear{layer}")
+            x = dense(x, features, self.initializer, f"linear{layer}")
             if layer < len(self.features):
                 x = self.activation(x)
         return x
@@ -45,10 +45,10 @@ class ThreeLayerNet(nn.Module):
 
     hidden: tuple[int, int] = (13, 8)
     classes: int = 3
-    init: str = "torch"
+    initializer: str = "torch"
 
     @nn.compact
     def __call__(self, x):
-        x = ops.relu(dense(x, self.hidden[0], self.init, "linear1"))
-        x = ops.sigmoid(dense(x, self.hidden[1], self.init, "linear2"))
-        return ops.softmax(dense(x, self.classes, self.init, "output"), dim=1)
+        x = ops.relu(dense(x, self.hidden[0], self.initializer, "linear1"))
+        x = ops.sigmoid(dense(x, self.hidden[1], self.initializer, "linear2"))
+        return ops.softmax(dense(x, self.classes, self.initializer, "output"), dim=1)

@@ -39,11 +39,11 @@ class Perceptron(nn.Module):
     """
 
     activation: Callable = step
-    init: str = "torch"
+    initializer: str = "torch"
 
     @nn.compact
     def __call__(self, x):
-        return self.activation(dense(x, 1, self.init, "linear")[..., 0])
+        return self.activation(dense(x, 1, self.initializer, "linear")[..., 0])
 
 
 class XorNet(nn.Module):
@@ -63,12 +63,12 @@ class XorNet(nn.Module):
 
     activation: Callable = step
     width: int = 2
-    init: str = "torch"
+    initializer: str = "torch"
 
     @nn.compact
     def __call__(self, x, hidden: bool = False):
-        inner = self.activation(dense(x, self.width, self.init, "hidden"))
-        out = self.activation(dense(inner, 1, self.init, "output")[..., 0])
+        inner = self.activation(dense(x, self.width, self.initializer, "hidden"))
+        out = self.activation(dense(inner, 1, self.initializer, "output")[..., 0])
         return (out, inner) if hidden else out
 
 

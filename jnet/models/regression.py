@@ -20,11 +20,11 @@ class LinearRegression(nn.Module):
     """
 
     features: int = 1
-    init: str = "torch"
+    initializer: str = "torch"
 
     @nn.compact
     def __call__(self, x):
-        return dense(x, self.features, self.init, "linear")
+        return dense(x, self.features, self.initializer, "linear")
 
 
 class LogisticRegression(nn.Module):
@@ -37,11 +37,11 @@ class LogisticRegression(nn.Module):
     """
 
     features: int = 1
-    init: str = "torch"
+    initializer: str = "torch"
 
     @nn.compact
     def __call__(self, x):
-        return dense(x, self.features, self.init, "linear")
+        return dense(x, self.features, self.initializer, "linear")
 
     def probabilities(self, x):
         """Return p(y = 1 | x), of shape (B, features)."""
@@ -57,11 +57,11 @@ class SoftmaxRegression(nn.Module):
     """
 
     classes: int
-    init: str = "torch"
+    initializer: str = "torch"
 
     @nn.compact
     def __call__(self, x):
-        return dense(x, self.classes, self.init, "linear")
+        return dense(x, self.classes, self.initializer, "linear")
 
     def probabilities(self, x):
         """Return p(y = k | x), of shape (B, classes); a row sums to one."""

@@ -9,11 +9,11 @@ Example:
 
 import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 
-Schedule = Callable
+Schedule = Callable[[Any], Any]
 
 
 def per_epoch(schedule: Schedule, steps_per_epoch: int) -> Schedule:

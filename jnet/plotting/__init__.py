@@ -9,6 +9,16 @@ Example:
     >>> path = jnet.plotting.save(figure, "/tmp/curves.png")  # doctest: +SKIP
 """
 
+try:
+    import matplotlib  # noqa: F401 - asked for here, before the modules below need parts of it
+except ModuleNotFoundError as error:
+    if error.name != "matplotlib":
+        raise
+    raise ModuleNotFoundError(
+        'jnet.plotting draws with matplotlib, which is not installed; write: pip install "jnet[plot]"',
+        name="matplotlib",
+    ) from error
+
 from jnet.plotting.planes import contour_paths, decision_boundary, surface3d
 from jnet.plotting.style import DIVERGING, PALETTE, SEQUENTIAL, panels, save
 from jnet.plotting.training import confusion, curves, images, lines

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from jnet.plotting.style import INK, PALETTE, SEQUENTIAL, panels, styled
 
@@ -30,7 +31,7 @@ def decision_boundary(
     Shape: x (N, 2) float; y (N,) of integers 0, 1, ... below eight.
 
     Args:
-        predict: maps (M, 2) float32 to (M,) class indices; called once, with a grid of 200 x 200.
+        predict: maps (M, 2) float32 to (M,) class indices; called once, with a grid of 300 x 300.
         margin: room around the points, as a share of their extent.
         legend: name the classes.
 
@@ -46,7 +47,7 @@ def decision_boundary(
         raise ValueError(f"decision_boundary needs x of shape (N, 2) and y of shape (N,), got {x.shape} and {y.shape}.")
     low, high = x.min(axis=0), x.max(axis=0)
     room = margin * np.maximum(high - low, 1e-6)
-    grid = [np.linspace(a, b, 200, dtype=np.float32) for a, b in zip(low - room, high + room, strict=True)]
+    grid = [np.linspace(a, b, 300, dtype=np.float32) for a, b in zip(low - room, high + room, strict=True)]
     first, second = np.meshgrid(*grid)
     decided = np.asarray(predict(np.stack([first.ravel(), second.ravel()], axis=1))).astype(int).reshape(first.shape)
     count = int(max(y.max(), decided.max())) + 1
@@ -106,7 +107,7 @@ def surface3d(
     """
     x, y = np.meshgrid(np.linspace(*xlim, points), np.linspace(*ylim, points))
     z = np.asarray(function(x, y))
-    figure, axes = panels(len(views), width=4.2, height=3.9, projection="3d")
+    figure, axes = panels(len(views), width=4.1, height=3.7, projection="3d")
     for ax, (elevation, azimuth) in zip(axes, views, strict=True):
         ax.plot_surface(
             x, y, z, cmap=SEQUENTIAL, alpha=0.75 if path is not None else 1.0, linewidth=0, rcount=60, ccount=60
@@ -120,8 +121,10 @@ def surface3d(
         ax.view_init(elevation, azimuth)
         ax.set(xlabel=labels[0], ylabel=labels[1], zlabel=labels[2])
         ax.tick_params(labelsize=8, pad=0)
+        for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
+            axis.set_major_locator(MaxNLocator(4))  # more would run into each other at some angles
         # The z label lies outside what the layout engine sees of a 3-D panel; a smaller box keeps it on the page.
-        ax.set_box_aspect(None, zoom=0.82)
+        ax.set_box_aspect(None, zoom=0.9)
         if len(views) > 1:
             ax.set_title(
                 f"elevation {elevation:g}°, azimuth {azimuth:g}°", fontsize=9, fontweight="normal", loc="center"
@@ -162,7 +165,7 @@ def contour_paths(
     if minima is not None:
         ax.scatter(*np.asarray(minima).T, marker="x", s=60, color=INK, linewidths=1.8, label="minimum", zorder=4)
     for index, (name, path) in enumerate(paths.items()):
-        path, color = np.asarray(path), PALETTE[1:][index % (len(PALETTE) - 1)]
+        path, color = np.asarray(path), PALETTE[index % len(PALETTE)]
         ax.plot(*path.T, color="white", lw=3.6, zorder=4)
         ax.plot(*path.T, color=color, lw=2, label=name, zorder=5)
         ax.plot(*path[0], "o", color=color, mec="white", ms=7, zorder=6)

@@ -3,19 +3,14 @@
 import functools
 import io
 from pathlib import Path
+from typing import Any
+
+import matplotlib
+from cycler import cycler
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from jnet.files import write_atomic
-
-try:
-    import matplotlib
-except ModuleNotFoundError as error:
-    if error.name != "matplotlib":
-        raise
-    raise ModuleNotFoundError(
-        'jnet.plotting draws with matplotlib, which is not installed; write: pip install "jnet[plot]"',
-        name="matplotlib",
-    ) from error
-from matplotlib.figure import Figure
 
 # Okabe and Ito's colours, told apart by all common kinds of colour vision: https://jfly.uni-koeln.de/color/
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A6A00", "#333333")
@@ -23,13 +18,13 @@ SEQUENTIAL = "viridis"
 DIVERGING = "RdBu_r"
 
 INK, FAINT = "#2b2f36", "#d9dce1"
-STYLE = {
+STYLE: dict[Any, Any] = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#8a9099",
     "axes.grid": True,
     "axes.labelcolor": INK,
     "axes.labelsize": 10,
-    "axes.prop_cycle": matplotlib.cycler(color=PALETTE),
+    "axes.prop_cycle": cycler(color=PALETTE),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
@@ -66,7 +61,9 @@ def styled(function):
 
 
 @styled
-def panels(count: int, *, columns: int = 0, width: float = 4.6, height: float = 3.6, projection: str | None = None):
+def panels(
+    count: int, *, columns: int = 0, width: float = 4.6, height: float = 3.6, projection: str | None = None
+) -> tuple[Figure, list[Any]]:
     """Return a figure and its `count` axes, in rows of `columns` (default: all in one row).
 
     Args:
@@ -83,8 +80,8 @@ def panels(count: int, *, columns: int = 0, width: float = 4.6, height: float = 
         raise ValueError(f"panels needs a count of at least 1, got {count}.")
     columns = min(columns or count, count)
     rows = -(-count // columns)
-    figure = Figure(figsize=(columns * width, rows * height), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08, wspace=0.02, hspace=0.04)
+    layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.08, wspace=0.02, hspace=0.04)
+    figure = Figure(figsize=(columns * width, rows * height), layout=layout)
     return figure, [figure.add_subplot(rows, columns, i + 1, projection=projection) for i in range(count)]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from jnet.plotting.style import DIVERGING, INK, PALETTE, panels, styled
+from jnet.plotting.style import DIVERGING, FAINT, INK, PALETTE, panels, styled
 
 CURVES = (("loss", "test_loss"), ("accuracy", "test_accuracy"))
 
@@ -104,14 +104,14 @@ def confusion(matrix, classes: Sequence[str] = (), *, title: str = "Confusion ma
     names = [str(name) for name in classes] or [str(i) for i in range(size)]
     if len(names) != size:
         raise ValueError(f"The matrix has {size} classes, but {len(names)} names were given; give one name a class.")
-    side = min(2.2 + 0.45 * size, 10)
+    side = min(2.2 + 0.38 * size, 10)
     ax = ax or panels(1, width=side, height=side)[1][0]
     share = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     ax.imshow(share, cmap="Blues", vmin=0, vmax=1)
     for (row, column), count in np.ndenumerate(matrix):
         if count:
             color = "white" if share[row, column] > 0.55 else INK
-            ax.text(column, row, f"{count:g}", ha="center", va="center", fontsize=9, color=color)
+            ax.text(column, row, f"{count:g}", ha="center", va="center", fontsize=8, color=color)
     ax.set_xticks(range(size), names)
     ax.set_yticks(range(size), names)
     ax.set(title=title, xlabel="predicted", ylabel="true")
@@ -150,16 +150,21 @@ def images(
         raise ValueError(f"images needs a batch of shape (N, H, W) or (N, H, W, 1) with N >= 1, got {batch.shape}.")
     if len(titles) not in (0, len(batch)):
         raise ValueError(f"images got {len(batch)} images but {len(titles)} titles; give one title an image, or none.")
-    figure, axes = panels(len(batch), columns=columns, width=size, height=size + 0.3 * bool(titles))
-    low, high = batch.min(), batch.max()
-    if signed:
-        high = np.abs(batch).max()
-        low = -high
-    for index, ax in enumerate(axes):
-        ax.imshow(batch[index], cmap=DIVERGING if signed else "gray_r", vmin=low, vmax=high)
-        ax.set_axis_off()
+    low, high = (-np.abs(batch).max(), np.abs(batch).max()) if signed else (batch.min(), batch.max())
+    # Placed by hand, in inches: the layout engine takes seconds for fifty axes, and leaves gaps between square images.
+    columns = min(columns, len(batch))
+    rows, gap, head = -(-len(batch) // columns), 0.1, 0.22 if titles else 0.0
+    wide, tall = gap + columns * (size + gap), gap + rows * (size + head + gap) + (0.3 if title else 0.0)
+    figure = Figure(figsize=(wide, tall))
+    for index, image in enumerate(batch):
+        row, column = divmod(index, columns)
+        left, bottom = gap + column * (size + gap), gap + (rows - 1 - row) * (size + head + gap)
+        ax = figure.add_axes((left / wide, bottom / tall, size / wide, size / tall))
+        ax.imshow(image, cmap=DIVERGING if signed else "gray_r", vmin=low, vmax=high)
+        ax.set(xticks=(), yticks=())
+        ax.spines[:].set(visible=True, color=FAINT)
         if titles:
             ax.set_title(titles[index], fontsize=9, fontweight="normal", loc="center", pad=3)
     if title:
-        figure.suptitle(title, fontsize=11, fontweight="bold", x=0.01, ha="left")
+        figure.suptitle(title, fontsize=11, fontweight="bold", x=gap / wide, ha="left", y=1 - gap / tall, va="top")
     return figure

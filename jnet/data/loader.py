@@ -1,0 +1,88 @@
+"""Batches: an index-based loader whose order is a pure function of the seed and the epoch."""
+
+import collections
+from collections.abc import Callable, Iterator
+
+import jax
+import numpy as np
+
+from jnet.data.dataset import Dataset
+
+
+class Loader:
+    """Go through a data set in batches, ahead of time on the device.
+
+    `for x, y in loader` is one epoch; each such loop takes the next epoch's order. `batches` gives any epoch from any
+    place on, which is how a run that was killed goes on where it stopped.
+
+    Args:
+        dataset: a `Dataset`, a pair (x, y) of arrays, or anything with `__len__` and `__getitem__` of one row (x, y).
+        batch_size: rows of a batch; the last one of an epoch may have fewer.
+        shuffle: whether each epoch has an order of its own.
+        seed: of the order.
+        drop_last: leave out a short last batch.
+        prefetch: how many batches are put on the device before they are asked for.
+
+    Raises:
+        ValueError: for an empty set, a batch size below 1, or `drop_last` where no batch would be left.
+
+    Example:
+        >>> loader = Loader((np.arange(5.0), np.arange(5)), batch_size=2)
+        >>> len(loader), [y.tolist() for _, y in loader]
+        (3, [[0, 1], [2, 3], [4]])
+    """
+
+    def __init__(self, dataset, batch_size: int = 64, *, shuffle: bool = False, seed: int = 0,
+                 drop_last: bool = False, prefetch: int = 2):  # fmt: skip
+        self.dataset = Dataset(*dataset) if isinstance(dataset, tuple) else dataset
+        self.batch_size, self.shuffle, self.seed = batch_size, shuffle, seed
+        self.drop_last, self.prefetch = drop_last, prefetch
+        self.epoch = 0
+        if batch_size < 1:
+            raise ValueError(f"batch_size must be at least 1, got {batch_size}.")
+        if prefetch < 0:
+            raise ValueError(f"prefetch must not be negative, got {prefetch}.")
+        if len(self.dataset) == 0:
+            raise ValueError("The data set is empty: there is nothing to load.")
+        if len(self) == 0:
+            raise ValueError(
+                f"No batch is left: the set has {len(self.dataset)} rows, a batch {batch_size}, and drop_last leaves "
+                "out the rest. Use a smaller batch_size, or drop_last=False."
+            )
+
+    def __len__(self) -> int:
+        """Return the number of batches in an epoch."""
+        whole, rest = divmod(len(self.dataset), self.batch_size)
+        return whole + (rest > 0 and not self.drop_last)
+
+    def __iter__(self) -> Iterator:
+        self.epoch += 1
+        return self.batches(self.epoch - 1)
+
+    def order(self, epoch: int) -> np.ndarray:
+        """Return the rows of an epoch in their order."""
+        if not self.shuffle:
+            return np.arange(len(self.dataset))
+        return np.random.default_rng((self.seed, epoch)).permutation(len(self.dataset))
+
+    def batches(self, epoch: int, start: int = 0, place: Callable | None = None) -> Iterator:
+        """Yield the batches (x, y) of one epoch from batch `start` on, as arrays on the device.
+
+        Args:
+            place: puts a pair of NumPy arrays on the device or devices; `jax.device_put` by default. It returns
+                before the copy is done, so `prefetch` batches travel while the program computes.
+        """
+        place = place or jax.device_put
+        order, ahead = self.order(epoch), collections.deque()
+        for batch in range(start, len(self)):
+            rows = order[batch * self.batch_size : (batch + 1) * self.batch_size]
+            ahead.append(place(self._gather(rows)))
+            if len(ahead) > self.prefetch:
+                yield ahead.popleft()
+        yield from ahead
+
+    def _gather(self, rows):
+        if isinstance(self.dataset, Dataset):
+            return self.dataset.x[rows], self.dataset.y[rows]
+        x, y = zip(*(self.dataset[int(row)] for row in rows), strict=True)
+        return np.stack(x), np.stack(y)

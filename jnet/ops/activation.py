@@ -1,0 +1,283 @@
+"""Activations with PyTorch's semantics, kinks included: the derivative at one is the value that PyTorch returns.
+
+All but `softmax` and `log_softmax` work element by element and keep the shape. Those that PyTorch computes for
+integers too (`sigmoid`, `tanh`) return float32 for them; the others refuse integers as PyTorch does.
+"""
+
+import jax
+import jax.numpy as jnp
+
+from jnet.ops.checks import as_float, axis, broadcast, floating, not_implemented
+from jnet.ops.registry import op
+
+__all__ = [
+    "elu",
+    "gelu",
+    "heaviside",
+    "leaky_relu",
+    "log_softmax",
+    "logsigmoid",
+    "relu",
+    "selu",
+    "sigmoid",
+    "sign",
+    "silu",
+    "softmax",
+    "softplus",
+    "tanh",
+]
+
+
+@op("input")
+def relu(input):
+    """Return `max(0, input)`; the derivative at 0 is 0. Integers stay integers.
+
+    Raises:
+        RuntimeError: if `input` is boolean.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> relu(jnp.array([-1.0, 0.0, 2.0])).tolist()
+        [0.0, 0.0, 2.0]
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
+    """
+    input = jnp.asarray(input)
+    if input.dtype == jnp.bool_:
+        raise RuntimeError("Boolean inputs not supported for relu\nConvert first: input.astype(jnp.float32).")
+    return jax.nn.relu(input)
+
+
+@op("input")
+def leaky_relu(input, negative_slope=0.01):
+    """Return `input` where it is positive, else `negative_slope * input`; the derivative at 0 is `negative_slope`.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> leaky_relu(jnp.array([-2.0, 3.0]), 0.5).tolist()
+        [-1.0, 3.0]
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html
+    """
+    # jax.nn.leaky_relu has derivative 1 at 0; PyTorch has negative_slope there.
+    input = floating(input, "leaky_relu_cpu")
+    return jnp.where(input > 0, input, negative_slope * input)
+
+
+@op("input")
+def elu(input, alpha=1.0):
+    """Return `input` where it is positive, else `alpha * (exp(input) - 1)`; the derivative at 0 is `alpha`.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> elu(jnp.array([0.0, 3.0])).tolist()
+        [0.0, 3.0]
+
+    See: https://arxiv.org/abs/1511.07289
+    """
+    return jax.nn.elu(floating(input, "elu_cpu"), alpha)
+
+
+@op("input")
+def selu(input):
+    """Return `scale * elu(input, alpha)` with the constants that keep mean 0 and variance 1 from layer to layer.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> f"{selu(jnp.array(1.0)):.4f}"
+        '1.0507'
+
+    See: https://arxiv.org/abs/1706.02515
+    """
+    return jax.nn.selu(floating(input, "elu_cpu"))
+
+
+@op("input")
+def gelu(input, approximate="none"):
+    """Return `input * P(N <= input)` for a standard normal N.
+
+    Args:
+        approximate: "none" uses the error function, "tanh" the formula of the paper.
+
+    Raises:
+        RuntimeError: if `approximate` is neither.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> f"{gelu(jnp.array(1.0)):.4f}"
+        '0.8413'
+
+    See: https://arxiv.org/abs/1606.08415
+    """
+    if approximate not in ("none", "tanh"):
+        raise RuntimeError(f"approximate argument must be either none or tanh.\nGot {approximate!r}.")
+    return jax.nn.gelu(floating(input, "GeluKernelImpl"), approximate=approximate == "tanh")
+
+
+@op("input")
+def silu(input):
+    """Return `input * sigmoid(input)`, also known as swish.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> f"{silu(jnp.array(1.0)):.4f}"
+        '0.7311'
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html
+    """
+    return jax.nn.silu(floating(input, "silu_cpu"))
+
+
+@op("input")
+def sigmoid(input):
+    """Return `1 / (1 + exp(-input))`.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> sigmoid(jnp.array(0.0)).item()
+        0.5
+
+    See: https://pytorch.org/docs/stable/generated/torch.sigmoid.html
+    """
+    return jax.nn.sigmoid(as_float(input))
+
+
+@op("input")
+def logsigmoid(input):
+    """Return `log(sigmoid(input))` without overflow: `-softplus(-input)`.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> logsigmoid(jnp.array(-1000.0)).item()
+        -1000.0
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html
+    """
+    return jax.nn.log_sigmoid(floating(input, "log_sigmoid_cpu"))
+
+
+@op("input")
+def tanh(input):
+    """Return `2 sigmoid(2 input) - 1`, the hyperbolic tangent.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> tanh(jnp.array(0.0)).item()
+        0.0
+
+    See: https://pytorch.org/docs/stable/generated/torch.tanh.html
+    """
+    return jnp.tanh(as_float(input))
+
+
+@op("input")
+def softplus(input, beta=1.0, threshold=20.0):
+    """Return `log(1 + exp(beta * input)) / beta`, a smooth relu; `input` itself where `beta * input > threshold`.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> f"{softplus(jnp.array(0.0)):.4f}"
+        '0.6931'
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html
+    """
+    input = floating(input, "softplus_cpu")
+    scaled = beta * input
+    return jnp.where(scaled > threshold, input, jax.nn.softplus(scaled) / beta)
+
+
+@op("input")
+def softmax(input, dim, dtype=None):
+    """Return `exp(input) / sum(exp(input))` along `dim`, shifted by the maximum so that nothing overflows.
+
+    Args:
+        dim: the dimension along which the result sums to one; negative ones count from the end.
+        dtype: convert to it first.
+
+    Raises:
+        IndexError: if there is no such dimension.
+        NotImplementedError: if `input` holds integers.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> softmax(jnp.array([1000.0, 1000.0]), dim=0).tolist()
+        [0.5, 0.5]
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
+    """
+    return jax.nn.softmax(*_along("softmax", input, dim, dtype))
+
+
+@op("input")
+def log_softmax(input, dim, dtype=None):
+    """Return `log(softmax(input, dim))`, exactly where the quotient would underflow; arguments as `softmax`.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> log_softmax(jnp.array([0.0, -1000.0]), dim=0).tolist()
+        [0.0, -1000.0]
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
+    """
+    return jax.nn.log_softmax(*_along("log_softmax", input, dim, dtype))
+
+
+def _along(name, input, dim, dtype):
+    """Return the checked input and axis; a scalar becomes what it is, one element along no axis."""
+    input = jnp.asarray(input, dtype)
+    dim = axis(dim, input.ndim, name)
+    last = "lastdim_" if dim >= input.ndim - 1 else ""
+    return floating(input, f"{name}_{last}kernel_impl"), dim if input.ndim else ()
+
+
+@op("input")
+def sign(input):
+    """Return -1, 0 or 1 as `input` is negative, zero or positive; 0 for nan. The derivative is 0 everywhere.
+
+    Raises:
+        NotImplementedError: if `input` is complex.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> sign(jnp.array([-3.0, 0.0, 0.2])).tolist()
+        [-1.0, 0.0, 1.0]
+
+    See: https://pytorch.org/docs/stable/generated/torch.sign.html
+    """
+    input = jnp.asarray(input)
+    if jnp.issubdtype(input.dtype, jnp.complexfloating):
+        raise NotImplementedError(
+            "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead.\n"
+            "Of a jax.Array, jnp.sign is what torch.sgn is."
+        )
+    if input.dtype == jnp.bool_:
+        return input
+    return jnp.where(jnp.isnan(input), jnp.zeros((), input.dtype), jnp.sign(input))
+
+
+@op("input", "values")
+def heaviside(input, values):
+    """Return 0 where `input` is negative (or nan), `values` where it is zero, 1 where it is positive.
+
+    PyTorch has no derivative of it; here it is 0 towards `input`, and 1 towards `values` where `input` is 0.
+
+    Raises:
+        RuntimeError: if the dtypes differ or the shapes do not broadcast.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> heaviside(jnp.array([-2.0, 0.0, 3.0]), jnp.array(1.0)).tolist()
+        [0.0, 1.0, 1.0]
+
+    See: https://pytorch.org/docs/stable/generated/torch.heaviside.html
+    """
+    input, values = jnp.asarray(input), jnp.asarray(values)
+    if input.dtype != values.dtype:
+        raise RuntimeError(
+            "heaviside is not yet implemented for tensors with different dtypes.\n"
+            f"Got {input.dtype} and {values.dtype}; write values.astype(input.dtype)."
+        )
+    if jnp.issubdtype(input.dtype, jnp.complexfloating):
+        raise not_implemented("heaviside_cpu", input.dtype)
+    input, values = broadcast(input, values)
+    return jnp.where(input == 0, values, (input > 0).astype(input.dtype))

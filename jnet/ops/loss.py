@@ -1,0 +1,434 @@
+"""Losses with PyTorch's semantics: shapes, reductions, dtypes, errors and the derivatives at the limits."""
+
+import warnings
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jax.scipy.special import xlogy
+
+from jnet.ops.activation import log_softmax, logsigmoid
+from jnet.ops.checks import broadcast, dtype_name, is_concrete, is_floating, require_floating, size
+from jnet.ops.registry import op
+
+__all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "huber_loss",
+    "kl_div",
+    "l1_loss",
+    "mse_loss",
+    "nll_loss",
+    "smooth_l1_loss",
+]
+
+_REDUCTIONS = ("none", "mean", "sum")
+
+
+def _check_reduction(reduction, valid=_REDUCTIONS):
+    if reduction not in valid:
+        raise ValueError(f"{reduction} is not a valid value for reduction; use one of {', '.join(valid)}.")
+
+
+def _reduce(loss, reduction):
+    if reduction == "mean":
+        return loss.mean()
+    return loss.sum() if reduction == "sum" else loss
+
+
+def _pair(input, target, kernel=None):
+    """Return input and target in one shape and dtype, warning where the shapes differ as PyTorch does."""
+    input, target = jnp.asarray(input), jnp.asarray(target)
+    if input.shape != target.shape:
+        warnings.warn(
+            f"Using a target size ({size(target.shape)}) that is different to the input size ({size(input.shape)}). "
+            "This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+            UserWarning,
+            stacklevel=3,
+        )
+        input, target = broadcast(input, target)
+    dtype = jnp.promote_types(input.dtype, target.dtype)
+    input, target = input.astype(dtype), target.astype(dtype)
+    if kernel is not None:
+        require_floating(input, kernel)
+    return input, target
+
+
+@op("input", "target")
+def mse_loss(input, target, reduction="mean"):
+    """Return the squared error (input - target)^2.
+
+    Args:
+        reduction: "mean", "sum" (the sum of squared errors) or "none" (one value an element).
+
+    Raises:
+        ValueError: for another reduction.
+        RuntimeError: for shapes that do not broadcast; shapes that differ but broadcast warn.
+
+    Example:
+        >>> mse_loss(jnp.array([1.0, 2.0]), jnp.array([0.0, 4.0])).item()
+        2.5
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html
+    """
+    _check_reduction(reduction)
+    input, target = _pair(input, target, "mse_cpu")
+    return _reduce(jnp.square(input - target), reduction)
+
+
+@op("input", "target")
+def l1_loss(input, target, reduction="mean"):
+    """Return the absolute error |input - target|; the derivative at 0 is 0. Arguments and errors as `mse_loss`.
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html
+    """
+    _check_reduction(reduction)
+    input, target = _pair(input, target)
+    if reduction == "mean" and not is_floating(input):
+        raise RuntimeError(
+            "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
+            f"Got: {dtype_name(input.dtype)}. Convert with .astype(jnp.float32)."
+        )
+    return _reduce(jnp.abs(input - target), reduction)
+
+
+@op("input", "target")
+def smooth_l1_loss(input, target, reduction="mean", beta=1.0):
+    """Return d^2 / (2 beta) where |d| < beta and |d| - beta / 2 elsewhere, d = input - target.
+
+    Args:
+        beta: where the parabola ends; 0 gives `l1_loss`.
+        reduction, shapes, errors: as `mse_loss`.
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html
+    """
+    _check_reduction(reduction)
+    if beta < 0:
+        raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
+    if beta == 0:
+        return l1_loss(input, target, reduction)
+    input, target = _pair(input, target, "smooth_l1_cpu")
+    d = jnp.abs(input - target)
+    return _reduce(jnp.where(d < beta, 0.5 * d * d / beta, d - 0.5 * beta), reduction)
+
+
+@op("input", "target")
+def huber_loss(input, target, reduction="mean", delta=1.0):
+    """Return d^2 / 2 where |d| <= delta and delta (|d| - delta / 2) elsewhere, d = input - target.
+
+    Args:
+        delta: where the parabola ends; positive.
+        reduction, shapes, errors: as `mse_loss`.
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html
+    """
+    _check_reduction(reduction)
+    if delta <= 0:
+        raise RuntimeError("huber_loss does not support non-positive values for delta.")
+    input, target = _pair(input, target, "huber_cpu")
+    d = jnp.abs(input - target)
+    return _reduce(jnp.where(d <= delta, 0.5 * d * d, delta * (d - 0.5 * delta)), reduction)
+
+
+@jax.custom_jvp
+def _binary_entropy(p, y):
+    # The logarithms are kept from -inf, so a wrong, certain prediction costs 100.
+    return (y - 1) * jnp.maximum(jnp.log1p(-p), -100) - y * jnp.maximum(jnp.log(p), -100)
+
+
+@_binary_entropy.defjvp
+def _binary_entropy_jvp(primals, tangents):
+    # PyTorch's derivative: at p = 0 and 1, where that of the clamped logarithm is 0 * inf, it is large and finite.
+    p, y = primals
+    dp, dy = tangents
+    slope = (p - y) / jnp.maximum((1 - p) * p, 1e-12)
+    logit = jnp.maximum(jnp.log1p(-p), -100) - jnp.maximum(jnp.log(p), -100)
+    return _binary_entropy(p, y), slope * dp + logit * dy
+
+
+@op("input", "target", "weight")
+def binary_cross_entropy(input, target, weight=None, reduction="mean"):
+    """Return -(y log p + (1 - y) log(1 - p)), logarithms clamped at -100.
+
+    Args:
+        input: probabilities p in [0, 1].
+        target: y in [0, 1], of the shape and dtype of `input`.
+        weight: multiplies each loss; broadcasts to the shape of `input`.
+        reduction: "mean", "sum" or "none".
+
+    Raises:
+        ValueError: for another reduction, or a target of another shape.
+        RuntimeError: for values outside [0, 1]. Under `jit`, where no value can be looked at, the loss is nan instead.
+
+    Example:
+        >>> round(binary_cross_entropy(jnp.array([0.5, 0.5]), jnp.array([1.0, 0.0])).item(), 4)
+        0.6931
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
+    """
+    _check_reduction(reduction)
+    input, target = jnp.asarray(input), jnp.asarray(target)
+    if input.shape != target.shape:
+        raise ValueError(
+            f"Using a target size ({size(target.shape)}) that is different to the input size ({size(input.shape)}) is "
+            "deprecated. Please ensure they have the same size: reshape one, for example target.reshape(input.shape)."
+        )
+    require_floating(input, "binary_cross_entropy")
+    if target.dtype != input.dtype:
+        raise RuntimeError(
+            f"Found dtype {dtype_name(target.dtype)} but expected {dtype_name(input.dtype)}; "
+            "use target.astype(input.dtype)."
+        )
+    inside = {name: (x >= 0) & (x <= 1) for name, x in (("input", input), ("target", target))}
+    for name, check in inside.items():
+        if is_concrete(check) and not check.all():
+            raise RuntimeError(
+                f"all elements of {name} should be between 0 and 1; for logits use binary_cross_entropy_with_logits."
+            )
+    loss = _binary_entropy(input, target) * jnp.where(inside["input"] & inside["target"], 1, jnp.nan).astype(input.dtype)
+    return _reduce(loss if weight is None else loss * _weight(weight, loss), reduction)
+
+
+@op("input", "target", "weight", "pos_weight")
+def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean", pos_weight=None):
+    """Return the binary cross entropy of sigmoid(input), without overflow.
+
+    Args:
+        input: logits.
+        target: y in [0, 1], of the shape of `input`, floating point.
+        weight: multiplies each loss; broadcasts to the shape of `input`.
+        reduction: "mean", "sum" or "none".
+        pos_weight: multiplies the losses of positives; broadcasts to the shape of `input`.
+
+    Raises:
+        ValueError: for another reduction, or a target of another shape.
+
+    Example:
+        >>> round(binary_cross_entropy_with_logits(jnp.zeros(2), jnp.array([1.0, 0.0])).item(), 4)
+        0.6931
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
+    """
+    _check_reduction(reduction)
+    input, target = jnp.asarray(input), jnp.asarray(target)
+    if input.shape != target.shape:
+        raise ValueError(
+            f"Target size ({size(target.shape)}) must be the same as input size ({size(input.shape)}); "
+            "reshape one, for example target.reshape(input.shape)."
+        )
+    require_floating(input, "log_sigmoid_cpu")
+    if not is_floating(target):
+        raise RuntimeError(
+            f"result type {dtype_name(input.dtype)} can't be cast to the desired output type "
+            f"{dtype_name(target.dtype)}; the targets must be floating point: use target.astype(input.dtype)."
+        )
+    log_p = logsigmoid(input)
+    if pos_weight is not None:
+        log_p = (1 + (_weight(pos_weight, target) - 1) * target) * log_p
+    loss = (1 - target) * input - log_p
+    return _reduce(loss if weight is None else loss * _weight(weight, loss), reduction)
+
+
+def _weight(weight, like):
+    try:
+        return jnp.broadcast_to(weight, like.shape)
+    except ValueError as error:
+        raise RuntimeError(
+            f"The size of the weights {tuple(weight.shape)} must match or broadcast to the loss {tuple(like.shape)}; "
+            "reshape them."
+        ) from error
+
+
+@op("input", "target", "weight")
+def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
+    """Return -weight[y] input[..., y, ...], the negative log likelihood of the labels y.
+
+    Shape: input (N, C), (C,) or (N, C, d1, ...) of log-probabilities; target (N,), () or (N, d1, ...), any integer
+        dtype; weight (C,). "none" gives the shape of the target, others a scalar.
+
+    Args:
+        weight: one weight a class; "mean" divides by the sum of the weights of the labels.
+        ignore_index: targets of this value count nothing.
+        reduction: "mean", "sum" or "none".
+
+    Raises:
+        IndexError: for a label that is no class. Under `jit`, where no value can be looked at, its loss is nan instead.
+        RuntimeError, ValueError: for labels that are not integers, shapes that do not fit, another reduction.
+
+    Example:
+        >>> nll_loss(jnp.log(jnp.array([[0.5, 0.25, 0.25]])), jnp.array([0])).round(4).item()
+        0.6930999755859375
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
+    """
+    _check_reduction(reduction)
+    input, target = jnp.asarray(input), jnp.asarray(target)
+    _check_labels(input, target, weight, ignore_index)
+    require_floating(input, "nll_loss_out_frame")
+    loss, scale = _nll(input, target, weight, ignore_index)
+    return loss.sum() / scale.sum() if reduction == "mean" else _reduce(loss, reduction)
+
+
+def _nll(input, target, weight, ignore_index):
+    """Return the loss of each label and its weight; what is ignored has weight 0, what is no class the loss nan."""
+    target = target.astype(jnp.result_type(target.dtype, jnp.int32))
+    axis = min(input.ndim - 1, 1)
+    if input.ndim == 1:
+        target = target.reshape(())
+    kept = target != ignore_index
+    classes = lax.broadcasted_iota(target.dtype, input.shape, axis)
+    # A comparison fuses and differentiates to a selection; a gather would differentiate to a scatter, slow everywhere.
+    hit = (classes == jnp.expand_dims(target, axis)) & jnp.expand_dims(kept, axis)
+    zero = jnp.zeros((), input.dtype)
+    scale = kept.astype(input.dtype)
+    if weight is not None:
+        scale = jnp.where(hit, _per_class(weight, input), zero).sum(axis)
+    wrong = kept & ((target < 0) | (target >= input.shape[axis]))
+    scale = jnp.where(wrong, jnp.full((), jnp.nan, input.dtype), scale)
+    return -scale * jnp.where(hit, input, zero).sum(axis), scale
+
+
+def _per_class(weight, input):
+    """Return weights (C,) so that they broadcast to `input`, made explicit."""
+    axis = min(input.ndim - 1, 1)
+    return lax.broadcast_in_dim(jnp.asarray(weight, input.dtype), input.shape, (axis,))
+
+
+def _check_labels(input, target, weight, ignore_index):
+    shape, labels = input.shape, target.shape
+    if not shape:
+        raise ValueError("Expected 1 or more dimensions (got 0); the input holds one log-probability a class.")
+    if len(shape) == 1:
+        if target.size != 1:
+            raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {target.size}")
+    elif len(shape) == 2 and len(labels) > 1:
+        raise RuntimeError(
+            f"0D or 1D target tensor expected, multi-target not supported; got the target's shape {labels}: "
+            "use target.ravel(), or target.argmax(1) for one-hot rows."
+        )
+    elif len(shape) == 2 and labels != shape[:1] or labels[:1] != shape[:1]:
+        raise ValueError(
+            f"Expected input batch_size ({shape[0]}) to match target batch_size ({labels[0] if labels else 1})."
+        )
+    elif len(shape) == 4 and len(labels) != 3:
+        raise RuntimeError(
+            f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(labels)}"
+        )
+    elif labels != (shape[0], *shape[2:]):
+        if len(shape) == 4:
+            raise RuntimeError(f"size mismatch (got input: {list(shape)} , target: {list(labels)}")
+        raise RuntimeError(f"Expected target size {[shape[0], *shape[2:]]}, got {list(labels)}")
+    if not jnp.issubdtype(target.dtype, jnp.integer):
+        raise RuntimeError(
+            f"expected target dtype to be Long or Byte, but got {dtype_name(target.dtype)}; labels are whole numbers: "
+            "use target.astype(jnp.int32)."
+        )
+    classes = shape[min(len(shape) - 1, 1)]
+    if weight is not None and weight.shape != (classes,):
+        raise RuntimeError(
+            f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of "
+            f"shape: {list(weight.shape)}"
+        )
+    if is_concrete(target):
+        wrong = target[(target != ignore_index) & ((target < 0) | (target >= classes))]
+        if wrong.size:
+            raise IndexError(
+                f"Target {wrong.ravel()[0]} is out of bounds. The input has {classes} classes, so labels lie in "
+                f"[0, {classes - 1}]; widen the last layer, or pass ignore_index={wrong.ravel()[0]} to skip these."
+            )
+
+
+@op("input", "target", "weight")
+def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
+    """Return the cross entropy of softmax(input) and the target: `log_softmax`, then `nll_loss`.
+
+    Shape: input (N, C), (C,) or (N, C, d1, ...) of logits; target either labels, as in `nll_loss`, or probabilities
+        of the shape of the input.
+
+    Args:
+        weight: one weight a class.
+        ignore_index: labels of this value count nothing.
+        reduction: "mean" (weighted, as in `nll_loss`), "sum" or "none".
+        label_smoothing: in [0, 1]: mixes this share of the uniform distribution into the target.
+
+    Raises:
+        As `nll_loss`. Under `jit` the loss of a label that is no class is nan.
+
+    Example:
+        >>> round(cross_entropy(jnp.zeros((2, 4)), jnp.array([0, 3])).item(), 4)
+        1.3863
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
+    """
+    _check_reduction(reduction)
+    if not 0 <= label_smoothing <= 1:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
+    input, target = jnp.asarray(input), jnp.asarray(target)
+    if input.shape == target.shape:
+        return _soft_cross_entropy(input, target, weight, ignore_index, reduction, label_smoothing)
+    log_p = log_softmax(input, min(input.ndim - 1, 1)) if input.ndim else input
+    if not label_smoothing:
+        return nll_loss(log_p, target, weight, ignore_index, reduction)
+    _check_labels(input, target, weight, ignore_index)
+    loss, scale = _nll(log_p, target, weight, ignore_index)
+    uniform = -(log_p if weight is None else log_p * _per_class(weight, log_p)).mean(min(input.ndim - 1, 1))
+    uniform = jnp.where(target.reshape(uniform.shape) == ignore_index, jnp.zeros((), uniform.dtype), uniform)
+    loss = (1 - label_smoothing) * loss + label_smoothing * uniform
+    return loss.sum() / scale.sum() if reduction == "mean" else _reduce(loss, reduction)
+
+
+def _soft_cross_entropy(input, target, weight, ignore_index, reduction, label_smoothing):
+    if not is_floating(target):
+        raise RuntimeError(
+            f"Expected floating point type for target with class probabilities, got {dtype_name(target.dtype)}; use "
+            "target.astype(input.dtype) for probabilities, or give labels without the class axis."
+        )
+    if ignore_index >= 0:
+        raise RuntimeError("ignore_index is not supported for floating point target")
+    axis = min(input.ndim - 1, 1)
+    classes = input.shape[axis]
+    if weight is not None and weight.shape != (classes,):
+        raise RuntimeError(
+            f"cross_entropy: weight tensor should be defined either for all {classes} classes or no classes but got "
+            f"weight tensor of shape: {list(weight.shape)}"
+        )
+    if label_smoothing:
+        target = (1 - label_smoothing) * target + label_smoothing / classes
+    log_p = log_softmax(input, axis)
+    loss = -(log_p * target if weight is None else log_p * target * _per_class(weight, log_p)).sum(axis)
+    return _reduce(loss, reduction)
+
+
+@op("input", "target")
+def kl_div(input, target, reduction="mean", log_target=False):
+    """Return the Kullback-Leibler divergence target (log target - input) of log-probabilities `input`.
+
+    Args:
+        target: probabilities, or log-probabilities under `log_target`.
+        reduction: "batchmean" (the sum over the batch size: the definition), "sum", "none", or "mean", which divides
+            by the number of elements and warns.
+
+    Example:
+        >>> half = jnp.array([[0.5, 0.5]])
+        >>> kl_div(jnp.log(half), half, reduction="batchmean").item()
+        0.0
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
+    """
+    _check_reduction(reduction, (*_REDUCTIONS, "batchmean"))
+    if reduction == "mean":
+        warnings.warn(
+            "reduction: 'mean' divides the total loss by both the batch size and the support size."
+            "'batchmean' divides only by the batch size, and aligns with the KL div math definition."
+            "'mean' will be changed to behave the same as 'batchmean' in the next major release.",
+            UserWarning,
+            stacklevel=2,
+        )
+    input, target = jnp.asarray(input), jnp.asarray(target)
+    batch = input.shape[0] if input.ndim else 1
+    if not (is_floating(input) and is_floating(target)):
+        raise RuntimeError("kl_div: Integral inputs not supported.")
+    input, target = broadcast(input, target)
+    loss = jnp.exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
+    return loss.sum() / batch if reduction == "batchmean" else _reduce(loss, reduction)
