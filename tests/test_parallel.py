@@ -28,12 +28,16 @@ resumed = fit(mesh, checkpoint=sys.argv[1])
 model, tx, d = models.MLP((8, 2)), optim.sgd(0.1), points(64)
 step = train.make_train_step(model, losses.cross_entropy, tx)
 state = parallel.replicate(train.init_state(model, tx, d.x), mesh)
+lowered = []
+jax.monitoring.register_event_duration_secs_listener(
+    lambda event, seconds, **about: lowered.append(event) if "jaxpr_to_mlir" in event else None
+)
 for _ in range(3):
     state, report = step(state, parallel.shard_batch((d.x, d.y), mesh))
 batch = parallel.shard_batch((d.x, d.x[:3]), mesh)
 print(json.dumps({
     "devices": len(jax.devices()),
-    "compiles": step._cache_size(),
+    "compiles": len(lowered),
     "replicated": all(leaf.sharding.is_fully_replicated for leaf in jax.tree.leaves(state)),
     "shards": [shard.data.shape[0] for shard in batch[0].addressable_shards],
     "short batch": [shard.data.shape[0] for shard in batch[1].addressable_shards],

@@ -55,6 +55,12 @@ def _pair(input, target, kernel=None):
     return input, target
 
 
+def _distance(input, target):
+    # The derivative of jnp.abs at 0 is 1; PyTorch's is 0, as that of `sign` times its argument.
+    d = input - target
+    return d * jnp.sign(d)
+
+
 @op("input", "target")
 def mse_loss(input, target, reduction="mean"):
     """Return the squared error (input - target)^2.
@@ -90,7 +96,7 @@ def l1_loss(input, target, reduction="mean"):
             "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
             f"Got: {dtype_name(input.dtype)}. Convert with .astype(jnp.float32)."
         )
-    return _reduce(jnp.abs(input - target), reduction)
+    return _reduce(_distance(input, target), reduction)
 
 
 @op("input", "target")
@@ -109,7 +115,7 @@ def smooth_l1_loss(input, target, reduction="mean", beta=1.0):
     if beta == 0:
         return l1_loss(input, target, reduction)
     input, target = _pair(input, target, "smooth_l1_cpu")
-    d = jnp.abs(input - target)
+    d = _distance(input, target)
     return _reduce(jnp.where(d < beta, 0.5 * d * d / beta, d - 0.5 * beta), reduction)
 
 
@@ -127,7 +133,7 @@ def huber_loss(input, target, reduction="mean", delta=1.0):
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
     input, target = _pair(input, target, "huber_cpu")
-    d = jnp.abs(input - target)
+    d = _distance(input, target)
     return _reduce(jnp.where(d <= delta, 0.5 * d * d, delta * (d - 0.5 * delta)), reduction)
 
 

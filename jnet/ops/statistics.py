@@ -216,7 +216,8 @@ def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
 def _vector_norm(input, p, reduced):
     if p == 2:
         return _root(jnp.sum((input * input.conj()).real, **reduced))
-    size = jnp.abs(input)
+    # The derivative of jnp.abs at 0 is 1; PyTorch's is 0.
+    size = jnp.abs(input) if jnp.iscomplexobj(input) else input * jnp.sign(input)
     if p == 0:
         return jnp.sum(size != 0, dtype=size.dtype, **reduced)
     if p == 1:

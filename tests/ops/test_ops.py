@@ -1,0 +1,198 @@
+"""Every op on every row of tests/samples.py: value, gradient, dtype and errors equal PyTorch's; jitted equals plain."""
+
+import warnings
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jax.test_util import check_grads
+from samples import ERRORS, KINKS, SAMPLES
+
+from jnet.ops import OPS
+
+ROWS = [(name, row) for name, rows in SAMPLES.items() for row in rows]
+# PyTorch has no derivative towards these, or one that needs more memory than it is worth.
+CONSTANT = {
+    "heaviside": ("input", "values"),
+    "quantile": ("q",),
+    "binary_cross_entropy": ("weight",),
+    "binary_cross_entropy_with_logits": ("weight", "pos_weight"),
+    "nll_loss": ("weight",),
+    "cross_entropy": ("weight",),
+}
+TOLERANCE = {"rtol": 2e-5, "atol": 2e-6}  # float32: a few roundings of sums of some dozen terms
+
+
+def identity(row):
+    if not isinstance(row, dict):
+        return None
+    return "-".join(f"{k}={'x'.join(map(str, np.shape(v))) if hasattr(v, 'dtype') else v}" for k, v in row.items())
+
+
+def split(name, row):
+    """Return the row's differentiable arrays, its other arrays, and its settings."""
+    arrays = {key: value for key, value in row.items() if key in OPS[name].arrays}
+    chosen = {
+        key: jnp.asarray(value)
+        for key, value in arrays.items()
+        if np.asarray(value).dtype.kind == "f" and key not in CONSTANT.get(name, ())
+    }
+    fixed = {key: value for key, value in arrays.items() if key not in chosen}
+    return chosen, fixed, {key: value for key, value in row.items() if key not in arrays}
+
+
+def ours(name, row, jit=True):
+    """Return the results as a tuple and the gradients of their weighted sum, by name of argument."""
+    chosen, fixed, settings = split(name, row)
+
+    def run(chosen):
+        out = OPS[name].function(**chosen, **fixed, **settings)
+        out = tuple(out) if isinstance(out, tuple) else (out,)
+        loss = sum(jnp.vdot(cotangent(x), x) for x in out if x.dtype.kind == "f")
+        return loss, out
+
+    if not any(x.dtype.kind == "f" for x in jax.eval_shape(run, chosen)[1]):
+        return run(chosen)[1], {}
+    (_, out), grads = (jax.jit if jit else lambda g: g)(jax.value_and_grad(run, has_aux=True))(chosen)
+    return out, {} if name == "heaviside" else grads
+
+
+def cotangent(x):
+    return jnp.asarray(np.cos(np.arange(x.size)).reshape(x.shape) + 1.5, x.dtype)
+
+
+def theirs(torch, name, row):
+    """Return what PyTorch makes of the row, in the form of `ours`."""
+    chosen, fixed, settings = split(name, row)
+    leaves = {key: torch.tensor(np.asarray(value), requires_grad=True) for key, value in chosen.items()}
+    fixed = {key: torch.tensor(value) if hasattr(value, "dtype") else value for key, value in fixed.items()}
+    out = pytorch_function(torch, name)(**leaves, **fixed, **settings)
+    out = (out,) if isinstance(out, torch.Tensor) else tuple(out)
+    loss = sum((torch.tensor(np.asarray(cotangent(np.asarray(x.detach())))) * x).sum() for x in out if x.requires_grad)
+    if not isinstance(loss, torch.Tensor):
+        return out, {}
+    grads = torch.autograd.grad(loss, list(leaves.values()), allow_unused=True, materialize_grads=True)
+    return out, dict(zip(leaves, grads, strict=True))
+
+
+def pytorch_function(torch, name):
+    return getattr(torch.nn.functional, name, None) or getattr(torch, name)
+
+
+def test_every_op_has_a_row():
+    assert sorted(OPS) == sorted(SAMPLES), "each op needs a row in tests/samples.py, and each row an op"
+
+
+@pytest.mark.parametrize(("name", "row"), ROWS + KINKS, ids=identity)
+def test_value_gradient_and_dtype_equal_pytorchs(name, row, torch):
+    with jax.enable_x64(True):  # integers are int64, as PyTorch's
+        out, grads = ours(name, row)
+        expected, expected_grads = theirs(torch, name, row)
+        assert len(out) == len(expected)
+        for mine, other in zip(out, expected, strict=True):
+            assert str(other.dtype) == f"torch.{mine.dtype}"
+            assert mine.shape == tuple(other.shape)
+            np.testing.assert_allclose(mine, other.detach(), **TOLERANCE)
+        for key, other in expected_grads.items():
+            np.testing.assert_allclose(grads.get(key, 0), other, **TOLERANCE, err_msg=f"gradient of {key}")
+
+
+@pytest.mark.parametrize(("name", "row"), ROWS, ids=identity)
+def test_jitted_equals_plain_and_gradients_are_finite(name, row):
+    plain, jitted = ours(name, row, jit=False), ours(name, row)
+    for mine, other in zip(jax.tree.leaves(plain), jax.tree.leaves(jitted), strict=True):
+        assert mine.dtype == other.dtype
+        np.testing.assert_allclose(mine, other, **TOLERANCE)
+    for key, grad in jitted[1].items():
+        assert np.isfinite(grad).all(), f"gradient of {key}"
+
+
+@pytest.mark.parametrize("name", [name for name in SAMPLES if name not in ("argmax", "argmin", "heaviside")])
+def test_gradients_equal_numerical_ones(name):
+    with jax.enable_x64(True):
+        chosen, fixed, settings = split(name, SAMPLES[name][0])
+        chosen = {key: value.astype(jnp.float64) for key, value in chosen.items()}
+        fixed = {
+            key: np.float64(value) if np.asarray(value).dtype.kind == "f" else value for key, value in fixed.items()
+        }
+
+        def run(chosen):
+            out = OPS[name].function(**chosen, **fixed, **settings)
+            return out.values if isinstance(out, tuple) else out
+
+        check_grads(jax.jit(run), (chosen,), order=1, modes=["rev"], atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("name", "row", "error", "message"), ERRORS, ids=identity)
+def test_errors_equal_pytorchs(name, row, error, message):
+    with jax.enable_x64(True), pytest.raises(error) as caught, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        OPS[name].function(**arrays(row))
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(("name", "row", "error", "message"), ERRORS, ids=identity)
+def test_error_rows_are_pytorchs_own(name, row, error, message, torch):
+    with jax.enable_x64(True), pytest.raises(error) as mine, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        OPS[name].function(**arrays(row))
+    with pytest.raises(error) as other, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pytorch_function(torch, name)(**{k: torch.tensor(v) if hasattr(v, "dtype") else v for k, v in row.items()})
+    assert type(mine.value) is type(other.value)
+    assert str(mine.value).startswith(str(other.value).split("\n")[0].rstrip())
+
+
+def arrays(row):
+    return {key: jnp.asarray(value) if hasattr(value, "dtype") else value for key, value in row.items()}
+
+
+# What the notes print; these need no PyTorch.
+
+
+def op(name, *args, **settings):
+    return OPS[name].function(*args, **settings)
+
+
+@pytest.mark.smoke
+def test_activations_of_the_notes():
+    big = jnp.array([1010.0, 100.0, 999.0])
+    np.testing.assert_allclose(op("softmax", big, 0), [9.9998e-01, 0, 1.6701e-05], rtol=1e-4)
+    assert np.isnan(jnp.exp(big) / jnp.exp(big).sum()).any()
+    np.testing.assert_allclose(op("softmax", jnp.array([10.0, 9.0, 5.0]), 0), [0.7275, 0.2676, 0.0049], atol=5e-5)
+    s = op("sigmoid", jnp.linspace(-100, 100, 10))
+    np.testing.assert_allclose(s[1], 1.6655e-34, rtol=1e-4)
+    x = jnp.linspace(-5, 5, 21)
+    s = op("sigmoid", x)
+    np.testing.assert_allclose(jax.vmap(jax.grad(OPS["sigmoid"].function))(x), s * (1 - s), rtol=1e-5)
+    np.testing.assert_allclose(op("tanh", x), 2 * op("sigmoid", 2 * x) - 1, atol=1e-6)
+
+
+@pytest.mark.smoke
+def test_jacobian_of_softmax_is_positive_on_the_diagonal_only():
+    jacobian = jax.jacobian(lambda x: op("softmax", x, 0))(jnp.array([1.0, 2.0, 3.0]))
+    assert ((jacobian > 0) == np.eye(3, dtype=bool)).all()
+    np.testing.assert_allclose(jacobian.sum(1), 0, atol=1e-6)
+
+
+@pytest.mark.smoke
+def test_a_label_that_is_no_class_is_never_clamped():
+    x = jnp.zeros((2, 3))
+    for name in ("nll_loss", "cross_entropy"):
+        for label in (3, -1):
+            loss = jax.jit(OPS[name].function)(x, jnp.array([0, label]))
+            assert np.isnan(loss)
+    assert np.isnan(jax.jit(OPS["binary_cross_entropy"].function)(jnp.array([0.5]), jnp.array([2.0])))
+
+
+def test_mse_of_different_shapes_warns_and_broadcasts():
+    """The notes compare an output (1, 10) with `arange(0, 10)`."""
+    with pytest.warns(UserWarning, match=r"Using a target size \(torch.Size\(\[10\]\)\) that is different"):
+        loss = op("mse_loss", jnp.zeros((1, 10)), jnp.arange(10))
+    assert loss == 28.5
+
+
+def test_kl_div_warns_of_mean():
+    with pytest.warns(UserWarning, match="batchmean"):
+        assert op("kl_div", jnp.log(jnp.array([0.5, 0.5])), jnp.array([0.5, 0.5])) == 0
