@@ -46,11 +46,11 @@ def run(settings: Settings, out: runner.Output) -> None:
         log=out.folder / "train.jsonl",
     )
     errors = digits.show(out, model, result, test, at_least=ACCURACY)
-    gap = result.history[-1]["accuracy"] - result.history[-1]["test_accuracy"]
+    last = result.history[-1]
     out.found(f"""
         After {settings.epochs} epochs the network reads {len(test) - errors} of {len(test)} held-out digits rightly.
-        It reads its {len(training)} training digits better by {100 * gap:.1f} percentage points: that is how much of
-        what it learned is their particulars.
+        In the last epoch it was right on {last["accuracy"]:.1%} of its {len(training)} training digits and on
+        {last["test_accuracy"]:.1%} of the held-out ones: what lies between is overfitting.
     """)
 
 

@@ -24,7 +24,8 @@ class Settings:
     intercept: float = -0.6  # of the line
     distance: float = 3.0  # between the clouds' centres, in standard deviations
     steps: int = 500  # of descent, on all points at once
-    rate: float = 0.3  # SGD's learning rate
+    rate: float = 0.3  # SGD's learning rate for both classifiers; a tenth of it for the line
+    momentum: float = 0.9  # of SGD
     seed: int = 0  # of the points and the first weights
 
 
@@ -45,7 +46,7 @@ def run(settings: Settings, out: runner.Output) -> None:
 
 def descend(model, loss, settings: Settings, x, y, rate: float):
     """Train on all points at once; return the parameters and the loss before each step."""
-    tx = optim.sgd(rate, momentum=0.9)
+    tx = optim.sgd(rate, momentum=settings.momentum)
     state, values = train.init_state(model, tx, x, settings.seed), []
     step = train.make_train_step(model, loss, tx)
     batch = jax.device_put((x, y))

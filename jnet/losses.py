@@ -58,8 +58,6 @@ def entropy(p, base=2, dim=-1):
         raise RuntimeError(f"entropy needs floating point probabilities, got {p.dtype}; use p / p.sum().")
     if base <= 0 or base == 1:
         raise ValueError(f"entropy needs a positive base other than 1, got {base}; use 2 for bits, math.e for nats.")
-    some = p > 0
-    # The inner `where` keeps log from 0: its derivative there, inf, times 0 would be nan.
-    terms = jnp.where(some, p * jnp.log(jnp.where(some, p, jnp.ones_like(p))), jnp.zeros_like(p))
-    terms = jnp.where(p < 0, jnp.full_like(p, jnp.nan), terms)
+    # log is kept from 0, where its derivative, inf, times 0 would be nan; of a negative p it is nan.
+    terms = p * jnp.log(jnp.where(p == 0, jnp.ones_like(p), p))
     return -terms.sum(axis(dim, p.ndim, "entropy")) / math.log(base)

@@ -19,13 +19,14 @@ def accuracy(logits, labels):
 
     Shape: logits (N, C) against labels (N,): the largest logit is the prediction, the first of equal ones. Logits (N,)
         or (N, 1) against labels (N,) or (N, 1) of 0 and 1: a logit above 0 (a probability above 0.5) predicts 1.
+        Integers (N,) are the predictions themselves.
 
     Raises:
         ValueError: for other shapes.
 
     Example:
-        >>> accuracy(jnp.array([-1.0, 2.0, 0.5]), jnp.array([0, 1, 0])).round(2).item()
-        0.6700000166893005
+        >>> f"{accuracy(jnp.array([-1.0, 2.0, 0.5]), jnp.array([0, 1, 0])):.4f}"
+        '0.6667'
     """
     predictions, labels = _predictions(logits, labels)
     return (predictions == labels).mean(dtype=jnp.float32)
@@ -121,8 +122,8 @@ def f1(predictions, labels, classes, average="macro"):
     A class that is neither predicted nor present has F1 0.
 
     Example:
-        >>> f1(jnp.array([0, 1, 1]), jnp.array([0, 1, 0]), 2, "micro").round(2).item()
-        0.6700000166893005
+        >>> f"{f1(jnp.array([0, 1, 1]), jnp.array([0, 1, 0]), 2, 'micro'):.4f}"
+        '0.6667'
     """
     right, predicted, present = _counts(predictions, labels, classes, average)
     return _ratio(2 * right, predicted + present, average)
@@ -149,12 +150,14 @@ def _predictions(logits, labels):
         return logits.argmax(1), labels
     flat = logits.shape[:1]
     if logits.ndim in (1, 2) and logits.size == flat[0] and labels.shape in (flat, (*flat, 1)):
-        return (logits > 0).reshape(flat).astype(jnp.int32), labels.reshape(flat)
+        # Whole numbers are classes already; as logits, class 2 would pass for class 1.
+        predictions = (logits > 0).astype(jnp.int32) if jnp.issubdtype(logits.dtype, jnp.inexact) else logits
+        return predictions.reshape(flat), labels.reshape(flat)
     raise _wrong_shapes("accuracy", logits, labels)
 
 
 def _wrong_shapes(name, first, labels):
     return ValueError(
-        f"{name} got the shapes {first.shape} and labels {labels.shape}; it needs (N, C) and (N,), with the same N: for "
-        "one-hot labels use labels.argmax(1)."
+        f"{name} got the shapes {first.shape} and labels {labels.shape}; it needs (N, C) and (N,), with the same N: "
+        "for one-hot labels use labels.argmax(1)."
     )

@@ -25,7 +25,10 @@ TREE = {
 @pytest.mark.smoke
 def test_round_trip(tmp_path):
     path = checkpoint.save(tmp_path / "new" / "tree.ckpt", TREE, {"epoch": 3, "history": [{"loss": 0.1}]})
-    like = jax.tree.map(lambda leaf: jax.random.key(0) if leaf is TREE["key"] else leaf & False if leaf.dtype == bool else leaf * 0, TREE)
+    like = jax.tree.map(
+        lambda leaf: jax.random.key(0) if leaf is TREE["key"] else leaf & False if leaf.dtype == bool else leaf * 0,
+        TREE,
+    )
     tree, metadata = checkpoint.load(path, like)
     assert metadata == {"epoch": 3, "history": [{"loss": 0.1}]}
     assert jax.random.key_data(tree.pop("key")).tolist() == jax.random.key_data(TREE["key"]).tolist()

@@ -67,7 +67,7 @@ def write_idx(path: str | Path, array: np.ndarray) -> Path:
         raise ValueError(f"IDX files hold {', '.join(str(k) for k in kinds)}, not {array.dtype}; convert it first.")
     code = kinds[array.dtype.newbyteorder("=")]
     header = struct.pack(f">HBB{array.ndim}I", 0, code, array.ndim, *array.shape)
-    data = header + array.astype(_DTYPES[code]).tobytes()
+    data = header + np.asarray(array, _DTYPES[code]).tobytes()
     return write_atomic(path, gzip.compress(data, mtime=0) if Path(path).suffix == ".gz" else data)
 
 

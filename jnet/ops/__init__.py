@@ -4,6 +4,7 @@ from jnet.ops.activation import *  # noqa: F403
 from jnet.ops.convolution import *  # noqa: F403
 from jnet.ops.linear import *  # noqa: F403
 from jnet.ops.loss import *  # noqa: F403
+from jnet.ops.order import *  # noqa: F403
 from jnet.ops.pooling import *  # noqa: F403
 from jnet.ops.registry import OPS, Op, op  # noqa: F401
 from jnet.ops.statistics import *  # noqa: F403

@@ -7,7 +7,7 @@ integers too (`sigmoid`, `tanh`) return float32 for them; the others refuse inte
 import jax
 import jax.numpy as jnp
 
-from jnet.ops.checks import as_float, axis, broadcast, floating, not_implemented
+from jnet.ops.checks import as_floating, axis, broadcast, floating, not_implemented
 from jnet.ops.registry import op
 
 __all__ = [
@@ -36,7 +36,6 @@ def relu(input):
         RuntimeError: if `input` is boolean.
 
     Example:
-        >>> import jax.numpy as jnp
         >>> relu(jnp.array([-1.0, 0.0, 2.0])).tolist()
         [0.0, 0.0, 2.0]
 
@@ -53,7 +52,6 @@ def leaky_relu(input, negative_slope=0.01):
     """Return `input` where it is positive, else `negative_slope * input`; the derivative at 0 is `negative_slope`.
 
     Example:
-        >>> import jax.numpy as jnp
         >>> leaky_relu(jnp.array([-2.0, 3.0]), 0.5).tolist()
         [-1.0, 3.0]
 
@@ -69,7 +67,6 @@ def elu(input, alpha=1.0):
     """Return `input` where it is positive, else `alpha * (exp(input) - 1)`; the derivative at 0 is `alpha`.
 
     Example:
-        >>> import jax.numpy as jnp
         >>> elu(jnp.array([0.0, 3.0])).tolist()
         [0.0, 3.0]
 
@@ -83,7 +80,6 @@ def selu(input):
     """Return `scale * elu(input, alpha)` with the constants that keep mean 0 and variance 1 from layer to layer.
 
     Example:
-        >>> import jax.numpy as jnp
         >>> f"{selu(jnp.array(1.0)):.4f}"
         '1.0507'
 
@@ -103,7 +99,6 @@ def gelu(input, approximate="none"):
         RuntimeError: if `approximate` is neither.
 
     Example:
-        >>> import jax.numpy as jnp
         >>> f"{gelu(jnp.array(1.0)):.4f}"
         '0.8413'
 
@@ -119,7 +114,6 @@ def silu(input):
     """Return `input * sigmoid(input)`, also known as swish.
 
     Example:
-        >>> import jax.numpy as jnp
         >>> f"{silu(jnp.array(1.0)):.4f}"
         '0.7311'
 
@@ -133,13 +127,12 @@ def sigmoid(input):
     """Return `1 / (1 + exp(-input))`.
 
     Example:
-        >>> import jax.numpy as jnp
         >>> sigmoid(jnp.array(0.0)).item()
         0.5
 
     See: https://pytorch.org/docs/stable/generated/torch.sigmoid.html
     """
-    return jax.nn.sigmoid(as_float(input))
+    return jax.nn.sigmoid(as_floating(input))
 
 
 @op("input")
@@ -147,7 +140,6 @@ def logsigmoid(input):
     """Return `log(sigmoid(input))` without overflow: `-softplus(-input)`.
 
     Example:
-        >>> import jax.numpy as jnp
         >>> logsigmoid(jnp.array(-1000.0)).item()
         -1000.0
 
@@ -161,13 +153,12 @@ def tanh(input):
     """Return `2 sigmoid(2 input) - 1`, the hyperbolic tangent.
 
     Example:
-        >>> import jax.numpy as jnp
         >>> tanh(jnp.array(0.0)).item()
         0.0
 
     See: https://pytorch.org/docs/stable/generated/torch.tanh.html
     """
-    return jnp.tanh(as_float(input))
+    return jnp.tanh(as_floating(input))
 
 
 @op("input")
@@ -175,7 +166,6 @@ def softplus(input, beta=1.0, threshold=20.0):
     """Return `log(1 + exp(beta * input)) / beta`, a smooth relu; `input` itself where `beta * input > threshold`.
 
     Example:
-        >>> import jax.numpy as jnp
         >>> f"{softplus(jnp.array(0.0)):.4f}"
         '0.6931'
 
@@ -199,7 +189,6 @@ def softmax(input, dim, dtype=None):
         NotImplementedError: if `input` holds integers.
 
     Example:
-        >>> import jax.numpy as jnp
         >>> softmax(jnp.array([1000.0, 1000.0]), dim=0).tolist()
         [0.5, 0.5]
 
@@ -213,7 +202,6 @@ def log_softmax(input, dim, dtype=None):
     """Return `log(softmax(input, dim))`, exactly where the quotient would underflow; arguments as `softmax`.
 
     Example:
-        >>> import jax.numpy as jnp
         >>> log_softmax(jnp.array([0.0, -1000.0]), dim=0).tolist()
         [0.0, -1000.0]
 
@@ -238,7 +226,6 @@ def sign(input):
         NotImplementedError: if `input` is complex.
 
     Example:
-        >>> import jax.numpy as jnp
         >>> sign(jnp.array([-3.0, 0.0, 0.2])).tolist()
         [-1.0, 0.0, 1.0]
 
@@ -265,7 +252,6 @@ def heaviside(input, values):
         RuntimeError: if the dtypes differ or the shapes do not broadcast.
 
     Example:
-        >>> import jax.numpy as jnp
         >>> heaviside(jnp.array([-2.0, 0.0, 3.0]), jnp.array(1.0)).tolist()
         [0.0, 1.0, 1.0]
 

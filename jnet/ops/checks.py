@@ -5,8 +5,8 @@ A message's first line is PyTorch's own, where it has one; the next says what to
 
 import operator
 
-import jax
 import jax.numpy as jnp
+from jax.core import Tracer
 
 # PyTorch's name of a dtype in messages, and the C++ name that its matrix products print.
 _NAMES = {
@@ -49,10 +49,10 @@ def is_floating(array) -> bool:
 
 def is_concrete(array) -> bool:
     """Tell whether the values of `array` can be looked at: they cannot while `jax.jit` traces."""
-    return not isinstance(array, jax.core.Tracer)
+    return not isinstance(array, Tracer)
 
 
-def as_float(input):
+def as_floating(input):
     """Return `input` as an array, integers and booleans as float32 (PyTorch's default dtype)."""
     input = jnp.asarray(input)
     return input if is_floating(input) else input.astype(jnp.float32)
@@ -87,19 +87,18 @@ def not_implemented(kernel: str, dtype) -> NotImplementedError:
     )
 
 
-def axis(dim: int, ndim: int, name: str, position: int = 2) -> int:
+def axis(dim: int, ndim: int, name: str) -> int:
     """Return `dim` counted from the front; a scalar counts as one dimension, as in PyTorch.
 
     Raises:
-        TypeError: if `dim` is not an integer; `name` and `position` tell of which argument.
+        TypeError: if `dim` is not an integer; `name` is that of the function.
         IndexError: if there is no such dimension.
     """
     try:
         dim = operator.index(dim)
     except TypeError:
         raise TypeError(
-            f"{name}(): argument 'dim' (position {position}) must be int, not {type(dim).__name__}\n"
-            "It takes one dimension, as in dim=-1."
+            f"{name}(): argument 'dim' must be int, not {type(dim).__name__}\nIt takes one dimension, as in dim=-1."
         ) from None
     span = max(ndim, 1)
     if not -span <= dim < span:
@@ -126,6 +125,17 @@ def axes(dim, ndim: int, name: str) -> tuple[int, ...]:
                 f"dim {each} appears multiple times in the list of dims\nGot dim={dim!r}; name each dimension once."
             )
     return tuple(sorted(found)) if ndim else ()
+
+
+def one_axis(dim, ndim: int, name: str) -> tuple[int, ...]:
+    """Return the one dimension `dim` as a tuple of axes; None is all of them. Errors as `axis`."""
+    return axes(None if dim is None else axis(dim, ndim, name), ndim, name)
+
+
+def refuse_keepdim(name: str, dim, keepdim: bool) -> None:
+    """Raise PyTorch's TypeError where `keepdim` is asked for without a `dim`."""
+    if dim is None and keepdim:
+        raise TypeError(f'{name}() missing 1 required positional arguments: "dim"\nkeepdim=True needs it.')
 
 
 def broadcast_shapes(left, right) -> tuple[int, ...]:

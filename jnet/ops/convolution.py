@@ -109,10 +109,10 @@ def _convolve_by_product(x, kernel, strides, padding, dilation, precision):
 
 
 def _tile(size: int, window: int, channels: int) -> int:
-    """Return how many neighbouring outputs one patch covers: a divisor of `size`, at most twice the window."""
-    if window == 1 or channels >= _WIDE_CHANNELS:
+    """Return how many neighbouring outputs one patch covers: a divisor of `size`, at most the window."""
+    if channels >= _WIDE_CHANNELS:
         return 1
-    return max(tile for tile in range(1, 2 * window + 1) if size % tile == 0)
+    return max(tile for tile in range(1, window + 1) if size % tile == 0)
 
 
 def _ends(offset, dilation, size, strides):

@@ -1,31 +1,20 @@
 """Products of vectors and matrices with PyTorch's rules: no dtype is promoted, and errors name both shapes."""
 
+import math
+
 import jax.numpy as jnp
 
-from jnet.ops.checks import broadcast, dtype_name
+from jnet.ops.checks import broadcast_shapes, c_name, dtype_name
 from jnet.ops.registry import op
 
 __all__ = ["dot", "linear", "matmul", "mm", "mv"]
 
-_C_NAMES = {
-    "Bool": "bool",
-    "Byte": "unsigned char",
-    "Char": "signed char",
-    "Short": "short",
-    "Int": "int",
-    "Long": "long int",
-    "Half": "c10::Half",
-    "BFloat16": "c10::BFloat16",
-    "Float": "float",
-    "Double": "double",
-}
-
 
 def _same_matrix_dtype(a, b):
     if a.dtype != b.dtype:
-        names = [_C_NAMES.get(dtype_name(x.dtype), dtype_name(x.dtype)) for x in (a, b)]
         raise RuntimeError(
-            f"expected m1 and m2 to have the same dtype, but got: {names[0]} != {names[1]}; convert one with .astype."
+            f"expected m1 and m2 to have the same dtype, but got: {c_name(a.dtype)} != {c_name(b.dtype)}; convert one "
+            "with .astype."
         )
     _no_bool(a, "addmm_impl_cpu_")
 
@@ -35,10 +24,10 @@ def _no_bool(a, kernel):
         raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'; convert with .astype(jnp.int32).")
 
 
-def _not_multipliable(m, k, l, n):
+def _not_multipliable(n, k, j, m):
     return RuntimeError(
-        f"mat1 and mat2 shapes cannot be multiplied ({m}x{k} and {l}x{n}); the inner two sizes must be equal: transpose "
-        "or reshape one of them."
+        f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {j}x{m}); the inner two sizes must be equal: "
+        "transpose or reshape one of them."
     )
 
 
@@ -66,6 +55,8 @@ def linear(input, weight, bias=None):
         raise RuntimeError(
             f"t() expects a tensor with <= 2 dimensions, but self is {weight.ndim}D; the weight is (out, in)."
         )
+    if bias is not None and weight.ndim == 1:
+        raise RuntimeError("mat2 must be a matrix, got 1-D tensor; with a bias the weight is (out, in): weight[None].")
     if weight.ndim == 1:
         product = matmul(input, weight)
     else:
@@ -79,13 +70,18 @@ def linear(input, weight, bias=None):
 
 def _bias(bias, product):
     """Return the bias broadcast to the product, whose own shape must not grow."""
+    if bias.dtype != product.dtype:
+        raise RuntimeError(
+            f"self and mat2 must have the same dtype, but got {dtype_name(bias.dtype)} and "
+            f"{dtype_name(product.dtype)}; write bias.astype(weight.dtype)."
+        )
     flat = (product.size // product.shape[-1], product.shape[-1]) if product.ndim and product.size else product.shape
     target = flat if bias.ndim <= 1 or product.ndim == 1 else product.shape
     for axis in range(1, min(bias.ndim, len(target)) + 1):
         if bias.shape[-axis] not in (1, target[-axis]):
             raise RuntimeError(
-                f"The expanded size of the tensor ({target[-axis]}) must match the existing size ({bias.shape[-axis]}) at "
-                f"non-singleton dimension {len(target) - axis}.  Target sizes: {list(target)}.  Tensor sizes: "
+                f"The expanded size of the tensor ({target[-axis]}) must match the existing size ({bias.shape[-axis]}) "
+                f"at non-singleton dimension {len(target) - axis}.  Target sizes: {list(target)}.  Tensor sizes: "
                 f"{list(bias.shape)}; the bias has one value a row of the weight."
             )
     return jnp.broadcast_to(bias, product.shape)
@@ -129,9 +125,9 @@ def mv(input, vec):
     """
     input, vec = jnp.asarray(input), jnp.asarray(vec)
     if input.ndim != 2 or vec.ndim != 1:
-        # PyTorch's wording: its routine also takes a vector to add, of the rank of `vec`.
+        # PyTorch's wording: its routine also takes a vector to add, here an empty one.
         raise RuntimeError(
-            f"vector + matrix @ vector expected, got {vec.ndim}, {input.ndim}, {vec.ndim}; "
+            f"vector + matrix @ vector expected, got 1, {input.ndim}, {vec.ndim}; "
             "use matmul for other ranks than (n, m) and (m,)."
         )
     if input.shape[1] != vec.shape[0]:
@@ -171,8 +167,8 @@ def dot(input, tensor):
         )
     if a.shape != b.shape:
         raise RuntimeError(
-            f"inconsistent tensor size, expected tensor {list(a.shape)} and src {list(b.shape)} to have the same number "
-            f"of elements, but got {a.size} and {b.size} elements respectively"
+            f"inconsistent tensor size, expected tensor {list(a.shape)} and src {list(b.shape)} to have the same "
+            f"number of elements, but got {a.size} and {b.size} elements respectively"
         )
     _no_bool(a, "dot")
     return jnp.dot(a, b)
@@ -213,19 +209,15 @@ def matmul(input, other):
 
 def _batched_matmul(a, b):
     left = a if a.ndim > 1 else a[None]
-    # Only the leading axes broadcast; one element of each carries them through the check.
-    lead, _ = broadcast(jnp.empty(left.shape[:-2], bool), jnp.empty(b.shape[:-2], bool))
+    lead = math.prod(broadcast_shapes(left.shape[:-2], b.shape[:-2]))
     if left.shape[-1] != b.shape[-2]:
         raise RuntimeError(
-            f"Expected size for first two dimensions of batch2 tensor to be: [{lead.size}, {left.shape[-1]}] but got: "
-            f"[{lead.size}, {b.shape[-2]}]."
+            f"Expected size for first two dimensions of batch2 tensor to be: [{lead}, {left.shape[-1]}] but got: "
+            f"[{lead}, {b.shape[-2]}]. The inner two sizes of {a.shape} and {b.shape} must be equal."
         )
     if a.dtype != b.dtype:
         raise RuntimeError(
-            f"expected m1 and m2 to have the same dtype, but got: {dtype_name(a.dtype)} != {dtype_name(b.dtype)}; "
-            "convert one with .astype."
+            f"expected scalar type {dtype_name(a.dtype)} but found {dtype_name(b.dtype)}; convert one with .astype."
         )
     _no_bool(a, "bmm")
-    return jnp.matmul(jnp.broadcast_to(left, (*lead.shape, *left.shape[-2:])), b).reshape(
-        (*lead.shape, *a.shape[-2:-1], b.shape[-1])
-    ) if a.ndim < b.ndim else jnp.matmul(a, jnp.broadcast_to(b, (*lead.shape, *b.shape[-2:])))
+    return jnp.matmul(a, b)

@@ -1,5 +1,6 @@
 """Losses with PyTorch's semantics: shapes, reductions, dtypes, errors and the derivatives at the limits."""
 
+import operator
 import warnings
 
 import jax
@@ -149,8 +150,7 @@ def _binary_entropy_jvp(primals, tangents):
     p, y = primals
     dp, dy = tangents
     slope = (p - y) / jnp.maximum((1 - p) * p, 1e-12)
-    logit = jnp.maximum(jnp.log1p(-p), -100) - jnp.maximum(jnp.log(p), -100)
-    return _binary_entropy(p, y), slope * dp + logit * dy
+    return _binary_entropy(p, y), slope * dp + (jnp.log1p(-p) - jnp.log(p)) * dy
 
 
 @op("input", "target", "weight")
@@ -178,7 +178,7 @@ def binary_cross_entropy(input, target, weight=None, reduction="mean"):
     if input.shape != target.shape:
         raise ValueError(
             f"Using a target size ({size(target.shape)}) that is different to the input size ({size(input.shape)}) is "
-            "deprecated. Please ensure they have the same size: reshape one, for example target.reshape(input.shape)."
+            "deprecated. Please ensure they have the same size. Reshape one, for example target.reshape(input.shape)."
         )
     require_floating(input, "binary_cross_entropy")
     if target.dtype != input.dtype:
@@ -192,8 +192,18 @@ def binary_cross_entropy(input, target, weight=None, reduction="mean"):
             raise RuntimeError(
                 f"all elements of {name} should be between 0 and 1; for logits use binary_cross_entropy_with_logits."
             )
-    loss = _binary_entropy(input, target) * jnp.where(inside["input"] & inside["target"], 1, jnp.nan).astype(input.dtype)
-    return _reduce(loss if weight is None else loss * _weight(weight, loss), reduction)
+    unknown = jnp.full((), jnp.nan, input.dtype)
+    loss = jnp.where(inside["input"] & inside["target"], _binary_entropy(input, target), unknown)
+    if weight is not None:
+        weight = jnp.asarray(weight)
+        if any(w not in (1, n) for w, n in zip(weight.shape[::-1], input.shape[::-1], strict=False)):
+            raise RuntimeError(
+                f"Attempting to broadcast a dimension of length {weight.shape[-1]} at -1! Mismatching argument at "
+                f"index 1 had {size(weight.shape)}; but expected shape should be broadcastable to {list(input.shape)}\n"
+                "The weights need the shape of the input, or of its last dimensions."
+            )
+        loss = operator.mul(*broadcast(loss, weight))
+    return _reduce(loss, reduction)
 
 
 @op("input", "target", "weight", "pos_weight")
@@ -231,19 +241,11 @@ def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean
         )
     log_p = logsigmoid(input)
     if pos_weight is not None:
-        log_p = (1 + (_weight(pos_weight, target) - 1) * target) * log_p
-    loss = (1 - target) * input - log_p
-    return _reduce(loss if weight is None else loss * _weight(weight, loss), reduction)
-
-
-def _weight(weight, like):
-    try:
-        return jnp.broadcast_to(weight, like.shape)
-    except ValueError as error:
-        raise RuntimeError(
-            f"The size of the weights {tuple(weight.shape)} must match or broadcast to the loss {tuple(like.shape)}; "
-            "reshape them."
-        ) from error
+        pos_weight, labels = broadcast(jnp.asarray(pos_weight), target)
+        log_p = operator.mul(*broadcast((pos_weight - 1) * labels + 1, log_p))
+    loss = (1 - target) * input
+    loss = operator.sub(*broadcast(loss, log_p))
+    return _reduce(loss if weight is None else operator.mul(*broadcast(loss, jnp.asarray(weight))), reduction)
 
 
 @op("input", "target", "weight")
@@ -263,8 +265,8 @@ def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
         RuntimeError, ValueError: for labels that are not integers, shapes that do not fit, another reduction.
 
     Example:
-        >>> nll_loss(jnp.log(jnp.array([[0.5, 0.25, 0.25]])), jnp.array([0])).round(4).item()
-        0.6930999755859375
+        >>> round(nll_loss(jnp.log(jnp.array([[0.5, 0.25, 0.25]])), jnp.array([0])).item(), 4)
+        0.6931
 
     See: https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
     """
@@ -313,7 +315,7 @@ def _check_labels(input, target, weight, ignore_index):
             f"0D or 1D target tensor expected, multi-target not supported; got the target's shape {labels}: "
             "use target.ravel(), or target.argmax(1) for one-hot rows."
         )
-    elif len(shape) == 2 and labels != shape[:1] or labels[:1] != shape[:1]:
+    elif (len(shape) == 2 and labels != shape[:1]) or labels[:1] != shape[:1]:
         raise ValueError(
             f"Expected input batch_size ({shape[0]}) to match target batch_size ({labels[0] if labels else 1})."
         )
@@ -435,6 +437,6 @@ def kl_div(input, target, reduction="mean", log_target=False):
     batch = input.shape[0] if input.ndim else 1
     if not (is_floating(input) and is_floating(target)):
         raise RuntimeError("kl_div: Integral inputs not supported.")
-    input, target = broadcast(input, target)
+    target, input = broadcast(target, input)
     loss = jnp.exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
     return loss.sum() / batch if reduction == "batchmean" else _reduce(loss, reduction)

@@ -15,6 +15,9 @@ from jnet.ops.registry import op
 
 __all__ = ["avg_pool1d", "avg_pool2d", "avg_pool3d", "max_pool", "max_pool1d", "max_pool2d", "max_pool3d"]
 
+# The derivative of a maximum over blocks visits each place of the block; beyond this many, lax's own is as good.
+_LARGE_BLOCK = 16
+
 
 def max_pool(inputs, window_shape: Sequence[int], strides: Sequence[int] | None = None, padding="VALID"):
     """Pool as `flax.linen.max_pool` does (inputs (N, *spatial, C); strides 1 by default), faster on a CPU.
@@ -203,8 +206,8 @@ def _pool(kind, x, window, strides, pads, dilation):
         # lax has no derivative of dilated windows, so they are laid side by side and reduced as one block each.
         shifted = _shifted(lax.pad(x, identity, [(low, high, 0) for low, high in pads]), window, strides, dilation)
         return _max_of_blocks((len(shifted), *(1,) * x.ndim), jnp.stack(shifted))[0]
-    tiled = all(k == s for k, s in zip(window, strides, strict=True))
-    if not tiled or any(pad != (0, 0) for pad in pads):
+    tiled = all(k == s for k, s in zip(window, strides, strict=True)) and all(pad == (0, 0) for pad in pads)
+    if not tiled or math.prod(window) > _LARGE_BLOCK:
         return stock(x)
     blocks = _max_of_blocks if kind == "max" else _sum_of_blocks
     return lax.platform_dependent(x, cpu=functools.partial(blocks, window), default=stock)
@@ -249,12 +252,15 @@ def _max_of_blocks(window, x):
 def _max_of_blocks_jvp(window, primals, tangents):
     # JAX's own rule for `max` shares the gradient among ties; PyTorch gives it to the first.
     blocks, axes = _blocks(window, primals[0])
+    steps, _ = _blocks(window, tangents[0])
     top = blocks.max(axes, keepdims=True)
-    order = sum(
-        lax.broadcasted_iota(jnp.int32, blocks.shape, axis) * math.prod(blocks.shape[later] for later in axes[i + 1 :])
-        for i, axis in enumerate(axes)
-    )
-    hit = (blocks == top) | jnp.isnan(blocks)
-    first = jnp.where(hit, order, np.iinfo(np.int32).max).min(axes, keepdims=True)
-    tangent, _ = _blocks(window, tangents[0])
-    return top.squeeze(axes), jnp.where(order == first, tangent, jnp.zeros((), tangent.dtype)).sum(axes)
+    hits = (blocks == top) | jnp.isnan(blocks)
+    taken, tangent = False, 0
+    for place in itertools.product(*(range(blocks.shape[axis]) for axis in axes)):
+        at = [slice(None)] * blocks.ndim
+        for axis, index in zip(axes, place, strict=True):
+            at[axis] = index
+        hit, step = hits[tuple(at)], steps[tuple(at)]
+        tangent = tangent + jnp.where(hit & ~jnp.asarray(taken), step, jnp.zeros((), step.dtype))
+        taken = taken | hit
+    return top.squeeze(axes), tangent

@@ -19,6 +19,10 @@ import jax.numpy as jnp
 import optax
 
 from jnet.optim import rules
+from jnet.optim.schedules import Schedule
+
+# A number, or a function of the number of steps done.
+Rate = float | Schedule
 
 
 class OptState(NamedTuple):
@@ -34,7 +38,7 @@ class OptState(NamedTuple):
     slots: dict[str, Any]  # name -> tree like the parameters
 
 
-def from_rule(rule: Callable, learning_rate, slots: Mapping[str, float]) -> optax.GradientTransformation:
+def from_rule(rule: Callable, learning_rate: Rate, slots: Mapping[str, float]) -> optax.GradientTransformation:
     """Make an Optax transformation of an update rule.
 
     Args:
@@ -74,7 +78,7 @@ def from_rule(rule: Callable, learning_rate, slots: Mapping[str, float]) -> opta
 
 
 def sgd(
-    learning_rate=1e-3, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, *, maximize=False
+    learning_rate: Rate = 1e-3, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, *, maximize=False
 ) -> optax.GradientTransformation:
     """Stochastic gradient descent, with momentum; the rule is `rules.sgd`.
 
@@ -92,7 +96,7 @@ def sgd(
 
 
 def adam(
-    learning_rate=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False, *, maximize=False
+    learning_rate: Rate = 1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False, *, maximize=False
 ) -> optax.GradientTransformation:
     """Adam, its L2 penalty inside the gradient; the rule is `rules.adam`.
 
@@ -103,7 +107,7 @@ def adam(
 
 
 def adamw(
-    learning_rate=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False, *, maximize=False
+    learning_rate: Rate = 1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False, *, maximize=False
 ) -> optax.GradientTransformation:
     """Adam with decoupled weight decay; the rule is `rules.adam`, errors as `adam`."""
     return _adam(learning_rate, betas, eps, weight_decay, amsgrad, maximize, decoupled=True)
@@ -123,7 +127,7 @@ def _adam(learning_rate, betas, eps, weight_decay, amsgrad, maximize, decoupled)
 
 
 def rmsprop(
-    learning_rate=1e-2, alpha=0.99, eps=1e-8, weight_decay=0.0, momentum=0.0, centered=False, *, maximize=False
+    learning_rate: Rate = 1e-2, alpha=0.99, eps=1e-8, weight_decay=0.0, momentum=0.0, centered=False, *, maximize=False
 ) -> optax.GradientTransformation:
     """RMSprop; the rule is `rules.rmsprop`.
 
@@ -142,7 +146,13 @@ def rmsprop(
 
 
 def adagrad(
-    learning_rate=1e-2, lr_decay=0.0, weight_decay=0.0, initial_accumulator_value=0.0, eps=1e-10, *, maximize=False
+    learning_rate: Rate = 1e-2,
+    lr_decay=0.0,
+    weight_decay=0.0,
+    initial_accumulator_value=0.0,
+    eps=1e-10,
+    *,
+    maximize=False,
 ) -> optax.GradientTransformation:
     """Adagrad; the rule is `rules.adagrad`.
 
@@ -167,7 +177,7 @@ def _not_negative(name, value, message="Invalid {} value: {}"):
 _BY_NAME = {"adagrad": adagrad, "adam": adam, "adamw": adamw, "rmsprop": rmsprop, "sgd": sgd}
 
 
-def by_name(name: str, learning_rate, **settings) -> optax.GradientTransformation:
+def by_name(name: str, learning_rate: Rate, **settings) -> optax.GradientTransformation:
     """Return the optimizer called `name`: adagrad, adam, adamw, rmsprop or sgd, in any case.
 
     Raises:

@@ -1,0 +1,23 @@
+"""Every example in the docstrings of jnet's modules runs and prints what it says."""
+
+import doctest
+import importlib
+import pkgutil
+
+import jnet
+
+
+def modules():
+    """All modules of jnet; `__main__` runs a command when imported and holds no examples."""
+    found = pkgutil.walk_packages(jnet.__path__, "jnet.")
+    return ["jnet", *(module.name for module in found if not module.name.endswith("__main__"))]
+
+
+def pytest_generate_tests(metafunc):
+    metafunc.parametrize("name", modules())
+
+
+def test_examples(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    module = importlib.import_module(name)
+    assert doctest.testmod(module, optionflags=doctest.ELLIPSIS).failed == 0
