@@ -23,7 +23,8 @@ import jnet
 from experiments import report
 from experiments.flags import command, comments, parse
 from jnet import plotting
-from jnet.files import cache_dir, write_atomic
+from jnet.compilation import keep_programs
+from jnet.files import write_atomic
 
 METRICS = "metrics.json"
 
@@ -36,7 +37,7 @@ def main(module: typing.Any, arguments: list[str] | None = None) -> int:
     """
     name = module.__spec__.name.rpartition(".")[2]
     settings, fast, root = parse(module, name, arguments)
-    enable_cache()
+    keep_programs()
     out = Output(root / name, record={
         "name": name,
         "title": module.TITLE,
@@ -158,20 +159,6 @@ def _text(value) -> str:
     if value.ndim:
         return "[" + ", ".join(_text(item) for item in value) + "]"
     return f"{value:.5g}" if np.issubdtype(value.dtype, np.floating) else str(value)
-
-
-def enable_cache() -> None:
-    """Keep compiled programs between runs, unless JAX is already told where to."""
-    if jax.config.jax_compilation_cache_dir is not None:  # pyright: ignore[reportAttributeAccessIssue]
-        return
-    try:
-        folder = cache_dir("xla")
-    except OSError as error:
-        print(f"Compiled programs are not kept ({error}); set JNET_CACHE to a folder that can be written.", flush=True)
-        return
-    jax.config.update("jax_compilation_cache_dir", str(folder))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
 def device() -> str:

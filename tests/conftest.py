@@ -9,13 +9,10 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 import jax
 import pytest
 
-from jnet.files import cache_dir
+from jnet.compilation import keep_programs
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
-# Compiled programs are kept between runs: a second run of the suite compiles next to nothing.
-jax.config.update("jax_compilation_cache_dir", str(cache_dir("xla-tests")))
-jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
-jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+keep_programs("xla-tests")
 
 ROOT = Path(__file__).resolve().parent.parent
 
