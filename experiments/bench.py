@@ -100,8 +100,8 @@ def hand_step(name: str, x, y) -> Callable[[int], None]:
 
 def torch_step(name: str, x, y) -> Callable[[int], None]:
     """Return the same for PyTorch, eager."""
-    import torch
-    from torch import nn
+    import torch  # pyright: ignore[reportMissingImports] - the optional extra `parity`
+    from torch import nn  # pyright: ignore[reportMissingImports]
 
     if name == "MLP":
         model = nn.Sequential(
@@ -175,7 +175,7 @@ def line(row: dict) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m experiments.bench", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m experiments.bench", description="Time training steps.")
     parser.add_argument("--seconds", type=float, default=0.2, help="how long one turn of a contestant takes")
     parser.add_argument("--rounds", type=int, default=15, help="turns of each contestant")
     parser.add_argument("--out", type=Path, default=Path("results/bench.json"), help="where the figures are written")

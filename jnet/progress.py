@@ -26,13 +26,13 @@ class Progress:
             self.bar.stop()
 
     def start_epoch(self, epoch: int, batch: int) -> None:
-        if self.bar is not None:
+        if self.bar is not None and self.task is not None:
             self.bar.update(
                 self.task, description=f"epoch {epoch + 1}/{self.epochs}", completed=epoch * self.batches + batch
             )
 
     def advance(self) -> None:
-        if self.bar is not None:
+        if self.bar is not None and self.task is not None:
             self.bar.advance(self.task)
 
     def end_epoch(self, row: dict) -> None:

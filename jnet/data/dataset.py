@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)  # arrays have no single answer to ==
 class Dataset:
     """Inputs and targets, row by row.
 
     Attributes:
-        x: inputs (N, ...).
+        x: inputs (N, ...); lists and JAX arrays become NumPy arrays.
         y: targets (N, ...): class indices (int32), or values (float32).
         classes: the classes' names, where there are classes.
         name: what the set is called in reports.
@@ -30,7 +30,11 @@ class Dataset:
     name: str = ""
 
     def __post_init__(self):
+        for name in ("x", "y"):
+            object.__setattr__(self, name, np.asarray(getattr(self, name)))
         about = f"The data set {self.name!r}" if self.name else "The data set"
+        if self.x.ndim == 0 or self.y.ndim == 0:
+            raise ValueError(f"{about} needs arrays of rows, got the shapes {self.x.shape} and {self.y.shape}.")
         if len(self.x) != len(self.y):
             raise ValueError(f"{about} has {len(self.x)} inputs and {len(self.y)} targets; each input needs one.")
         if len(self.x) == 0:

@@ -59,7 +59,7 @@ def _cached(name, make) -> tuple[np.ndarray, ...]:
     try:
         path = cache_dir("data") / f"{name}.npz"
         found = _read_cache(path)
-    except OSError:  # no home, or a folder that cannot be read: go on without a cache
+    except (OSError, RuntimeError):  # a folder that cannot be read, or no home: go on without a cache
         return make()
     if found is None:
         found = make()

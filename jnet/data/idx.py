@@ -38,7 +38,10 @@ def read_idx(path: str | Path) -> np.ndarray:
     promised, held = math.prod(shape) * dtype.itemsize, len(data) - 4 - 4 * axes
     if promised != held:
         raise _bad(path, f"its header promises {promised} bytes of values (shape {shape}), it holds {held}")
-    array = np.frombuffer(data, dtype, offset=4 + 4 * axes).reshape(shape)
+    try:
+        array = np.frombuffer(data, dtype, offset=4 + 4 * axes).reshape(shape)
+    except ValueError as error:  # no values, but too many or too long axes
+        raise _bad(path, f"its header promises {axes} axes without any values") from error
     return array.astype(dtype.newbyteorder("="))
 
 
@@ -87,18 +90,24 @@ def idx_folder(folder: str | Path, name: str = "") -> tuple[Dataset, Dataset]:
     folder = Path(folder)
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder {folder}; put MNIST's four IDX files into it.")
-    return tuple(_part(folder, prefix, name) for prefix in ("train", "t10k"))  # type: ignore[return-value]
+    train, test = _part(folder, "train"), _part(folder, "t10k")
+    labels = int(max(train[1].max(initial=0), test[1].max(initial=0))) + 1
+    classes = _FASHION if name == "fashion" else tuple(str(label) for label in range(labels))
+    if labels > len(classes):
+        raise ValueError(f"{folder} has labels up to {labels - 1}, Fashion-MNIST up to 9; give it another name.")
+    return Dataset(*train, classes, name or folder.name), Dataset(*test, classes, name or folder.name)
 
 
-def _part(folder, prefix, name) -> Dataset:
+def _part(folder, prefix) -> tuple[np.ndarray, np.ndarray]:
     images_path, labels_path = (_find(folder, f"{prefix}-{kind}") for kind in ("images-idx3", "labels-idx1"))
     images, labels = read_idx(images_path), read_idx(labels_path)
     if images.ndim != 3 or images.dtype != np.uint8:
         raise ValueError(f"{images_path} holds no images: expected bytes (N, H, W), got {images.dtype} {images.shape}.")
+    if labels.dtype != np.uint8:
+        raise ValueError(f"{labels_path} holds no labels: expected bytes, got {labels.dtype}.")
     if labels.ndim != 1 or len(labels) != len(images):
         raise ValueError(f"{labels_path} does not fit {images_path.name}: {labels.shape} labels, {len(images)} images.")
-    classes = _FASHION if name == "fashion" else tuple(str(i) for i in range(int(labels.max(initial=0)) + 1))
-    return Dataset(images[..., None].astype(np.float32) / 255, labels.astype(np.int32), classes, name or folder.name)
+    return images[..., None].astype(np.float32) / 255, labels.astype(np.int32)
 
 
 def _find(folder, stem) -> Path:

@@ -1,12 +1,17 @@
 """Batches: an index-based loader whose order is a pure function of the seed and the epoch."""
 
 import collections
+import operator
 from collections.abc import Callable, Iterator
 
 import jax
 import numpy as np
 
 from jnet.data.dataset import Dataset
+
+# To go through an empty compiled function takes a quarter of `jax.device_put`'s time (40 against 160 microseconds for
+# 64 digits on a CPU), and compiles once for each shape of a batch. It too returns before the copy is done.
+_to_device = jax.jit(lambda batch: batch)
 
 
 class Loader:
@@ -34,8 +39,9 @@ class Loader:
 
     def __init__(self, dataset, batch_size: int = 64, *, shuffle: bool = False, seed: int = 0,
                  drop_last: bool = False, prefetch: int = 2):  # fmt: skip
-        self.dataset = Dataset(*dataset) if isinstance(dataset, tuple) else dataset
-        self.batch_size, self.shuffle, self.seed = batch_size, shuffle, seed
+        self.dataset = _pair(dataset) if isinstance(dataset, tuple) else dataset
+        self.batch_size = batch_size = operator.index(batch_size)
+        self.shuffle, self.seed = shuffle, seed
         self.drop_last, self.prefetch = drop_last, prefetch
         self.epoch = 0
         if batch_size < 1:
@@ -69,10 +75,19 @@ class Loader:
         """Yield the batches (x, y) of one epoch from batch `start` on, as arrays on the device.
 
         Args:
-            place: puts a pair of NumPy arrays on the device or devices; `jax.device_put` by default. It returns
-                before the copy is done, so `prefetch` batches travel while the program computes.
+            epoch: which order, from 0.
+            start: the first batch, from 0; at `len(self)` none is left.
+            place: puts a pair of NumPy arrays on the device or devices; JAX's default device where it is not given.
+                It returns before the copy is done, so `prefetch` batches travel while the program computes.
+
+        Raises:
+            ValueError: if `start` is not a batch of an epoch.
         """
-        place = place or jax.device_put
+        if not 0 <= start <= len(self):
+            raise ValueError(f"An epoch has {len(self)} batches; start lies between 0 and {len(self)}, got {start}.")
+        return self._batches(epoch, start, place or _to_device)
+
+    def _batches(self, epoch, start, place) -> Iterator:
         order, ahead = self.order(epoch), collections.deque()
         for batch in range(start, len(self)):
             rows = order[batch * self.batch_size : (batch + 1) * self.batch_size]
@@ -86,3 +101,9 @@ class Loader:
             return self.dataset.x[rows], self.dataset.y[rows]
         x, y = zip(*(self.dataset[int(row)] for row in rows), strict=True)
         return np.stack(x), np.stack(y)
+
+
+def _pair(arrays: tuple) -> Dataset:
+    if len(arrays) != 2:
+        raise ValueError(f"A loader takes a pair (x, y) of arrays, got {len(arrays)}; put more inputs into one array.")
+    return Dataset(*arrays)

@@ -19,7 +19,12 @@ __all__ = ["avg_pool1d", "avg_pool2d", "avg_pool3d", "max_pool", "max_pool1d", "
 _LARGE_BLOCK = 16
 
 
-def max_pool(inputs, window_shape: Sequence[int], strides: Sequence[int] | None = None, padding="VALID"):
+def max_pool(
+    inputs,
+    window_shape: Sequence[int],
+    strides: Sequence[int] | None = None,
+    padding: str | Sequence[tuple[int, int]] = "VALID",
+):
     """Pool as `flax.linen.max_pool` does (inputs (N, *spatial, C); strides 1 by default), faster on a CPU.
 
     Of equal values in a window the first one takes the gradient, as in PyTorch.
@@ -32,10 +37,10 @@ def max_pool(inputs, window_shape: Sequence[int], strides: Sequence[int] | None 
     window = (1, *window_shape, 1)
     strides = (1, *(strides or (1,) * len(window_shape)), 1)
     if isinstance(padding, str):
-        padding = lax.padtype_to_pads(inputs.shape, window, strides, padding)
+        pads = lax.padtype_to_pads(inputs.shape, window, strides, padding)
     else:
-        padding = ((0, 0), *padding, (0, 0))
-    return _pool("max", inputs, window, strides, tuple(padding), (1,) * inputs.ndim)
+        pads = ((0, 0), *padding, (0, 0))
+    return _pool("max", inputs, window, strides, tuple(pads), (1,) * inputs.ndim)
 
 
 @op("input")

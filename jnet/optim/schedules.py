@@ -17,7 +17,17 @@ Schedule = Callable[[Any], Any]
 
 
 def per_epoch(schedule: Schedule, steps_per_epoch: int) -> Schedule:
-    """Return `schedule` counted in epochs: its value changes after every `steps_per_epoch` steps."""
+    """Return `schedule` counted in epochs: its value changes after every `steps_per_epoch` steps.
+
+    Raises:
+        ValueError: if `steps_per_epoch` is not positive, as that of an empty loader.
+
+    Example:
+        >>> rate = per_epoch(step(0.1, step_size=1), steps_per_epoch=100)
+        >>> [round(float(rate(count)), 6) for count in (0, 99, 100)]
+        [0.1, 0.1, 0.01]
+    """
+    _positive("steps_per_epoch", steps_per_epoch)
     return lambda count: schedule(count // steps_per_epoch)
 
 
@@ -26,6 +36,7 @@ def step(learning_rate: float, step_size: int, gamma: float = 0.1) -> Schedule:
 
     See: https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.StepLR.html
     """
+    _positive("step_size", step_size)
     return lambda count: learning_rate * _power(gamma, count // step_size)
 
 
@@ -51,7 +62,8 @@ def cosine(learning_rate: float, T_max: int, eta_min: float = 0.0) -> Schedule:
 
     See: https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html
     """
-    return lambda count: eta_min + (learning_rate - eta_min) * _half_cosine(count / T_max)
+    _positive("T_max", T_max)
+    return lambda count: eta_min + (learning_rate - eta_min) * _cosine_weight((T_max - count) / T_max)
 
 
 def linear(
@@ -59,8 +71,16 @@ def linear(
 ) -> Schedule:
     """Go linearly from one factor of the rate to another in `total_iters` counts: a warm-up.
 
+    Raises:
+        ValueError: for a start_factor outside (0, 1], an end_factor outside [0, 1], or no iterations.
+
     See: https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LinearLR.html
     """
+    if not 0 < start_factor <= 1:
+        raise ValueError("Starting multiplicative factor expected to be greater than 0 and less or equal to 1.")
+    if not 0 <= end_factor <= 1:
+        raise ValueError("Ending multiplicative factor expected to be between 0 and 1.")
+    _positive("total_iters", total_iters)
 
     def schedule(count):
         return learning_rate * (start_factor + (end_factor - start_factor) * jnp.minimum(count / total_iters, 1.0))
@@ -88,7 +108,8 @@ def one_cycle(
         three_phase: fall symmetrically to the first rate, then on to the last.
 
     Raises:
-        ValueError: for an unknown strategy, or a share outside [0, 1].
+        ValueError: for an unknown strategy, a share outside [0, 1], no steps, or a rise of exactly one step, whose
+            first rate is nowhere defined (PyTorch divides by zero).
 
     See: https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html
     """
@@ -96,6 +117,13 @@ def one_cycle(
         raise ValueError(f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}")
     if not 0 <= pct_start <= 1:
         raise ValueError(f"Expected float between 0 and 1 pct_start, but got {pct_start}")
+    if not total_steps > 0:
+        raise ValueError(f"Expected positive integer total_steps, but got {total_steps}")
+    if pct_start * total_steps == 1:
+        raise ValueError(
+            f"pct_start={pct_start} of total_steps={total_steps} is one step, in which no rate can rise; write "
+            "pct_start=0 to start at the top, or a larger share."
+        )
     start = max_lr / div_factor
     last = start / final_div_factor
     rates = (start, max_lr, start, last) if three_phase else (start, max_lr, last)
@@ -106,11 +134,13 @@ def one_cycle(
         value, begin = rates[-1], 0.0
         phases = []
         for low, high, end in zip(rates, rates[1:], ends, strict=False):
-            phases.append((end, low, high, (count - begin) / (end - begin)))
+            width = (end - begin) or 1.0  # an empty last phase is never reached
+            # What is left is not 1 - part: that would lose the digits that make small rates exact.
+            phases.append((end, low, high, (count - begin) / width, (end - count) / width))
             begin = end
-        for end, low, high, part in reversed(phases):
-            moved = _half_cosine(part) if anneal_strategy == "cos" else 1 - part
-            value = jnp.where(count <= end, high + (low - high) * moved, value)
+        weight = _cosine_weight if anneal_strategy == "cos" else jnp.asarray
+        for end, low, high, part, left in reversed(phases):
+            value = jnp.where(count <= end, low * weight(left) + high * weight(part), value)
         return value
 
     return schedule
@@ -130,9 +160,14 @@ def _power(base: float, exponent):
     return jnp.exp(exponent * leading) * jnp.exp(exponent * (logarithm - leading))
 
 
-def _half_cosine(part):
-    """Return (1 + cos(pi part)) / 2, which falls from 1 to 0."""
-    return (1 + jnp.cos(math.pi * part)) / 2
+def _cosine_weight(part):
+    """Return (1 - cos(pi part)) / 2, which rises from 0 to 1, as a square: the difference has no digits near 0."""
+    return jnp.sin(math.pi / 2 * part) ** 2
+
+
+def _positive(name: str, value) -> None:
+    if not value > 0:
+        raise ValueError(f"{name} must be positive, got {value}; write the number of counts, 1 or more.")
 
 
 class PlateauState(NamedTuple):

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import optax
+from jax.core import Tracer
 
 from jnet.optim import rules
 from jnet.optim.schedules import Schedule
@@ -29,8 +30,9 @@ class OptState(NamedTuple):
     """The state of a transformation made by `from_rule`.
 
     With a number as learning rate, the next step uses the value stored here: change it with
-    `optax.tree.set(opt_state, learning_rate=...)` and nothing is compiled again. With a schedule it is the rate that
-    the last step used (before the first one: that it will use).
+    `optax.tree.set(opt_state, learning_rate=jnp.float32(...))` and nothing is compiled again (a Python number works
+    too, for one more compile). With a schedule it is the rate that the last step used (before the first one: that it
+    will use).
     """
 
     count: jax.Array  # int32 scalar: steps done
@@ -45,36 +47,67 @@ def from_rule(rule: Callable, learning_rate: Rate, slots: Mapping[str, float]) -
         rule: `(grad, param, slots, t, learning_rate) -> (step, slots)` on one array, as in `jnet.optim.rules`.
         learning_rate: a number, or a schedule: a function of the number of steps done.
         slots: the names of the rule's slots, and the value that each starts with.
+
+    Raises:
+        TypeError: from `init`, for parameters that are not real floating-point numbers.
+        ValueError: from `update`, without the parameters, or for a gradient that has not its parameter's shape.
     """
 
-    def rate(count):
-        value = learning_rate(count) if callable(learning_rate) else learning_rate
-        return jnp.asarray(value, jnp.result_type(float))
+    def rate(value):
+        # A copy: a step that donates the state must not take the caller's own array with it.
+        return jnp.array(value, jnp.result_type(float))
 
     def init(params):
-        full = {n: jax.tree.map(functools.partial(jnp.full_like, fill_value=v), params) for n, v in slots.items()}
+        leaves, tree = jax.tree.flatten(params)
+        leaves = [_real(leaf) for leaf in leaves]
+        # The dtype is given because a weakly typed parameter would make a weakly typed slot, and a second compile.
+        full = {n: tree.unflatten([jnp.full_like(p, v, dtype=p.dtype) for p in leaves]) for n, v in slots.items()}
         count = jnp.zeros((), jnp.int32)
-        return OptState(count, rate(count), full)
+        return OptState(count, rate(learning_rate(count) if callable(learning_rate) else learning_rate), full)
 
-    def update(grads, state, params=None):
+    def update(updates, state, params=None):
         if params is None:
             raise ValueError("This optimizer needs the parameters: call tx.update(grads, opt_state, params).")
-        current = rate(state.count) if callable(learning_rate) else state.learning_rate
+        current = rate(learning_rate(state.count) if callable(learning_rate) else state.learning_rate)
         t = state.count + 1
         leaves, tree = jax.tree.flatten(params)
         columns = {name: tree.flatten_up_to(slot) for name, slot in state.slots.items()}
         steps, rows = [], []
-        for i, (grad, param) in enumerate(zip(tree.flatten_up_to(grads), leaves, strict=True)):
-            scalar = param.dtype if jnp.issubdtype(param.dtype, jnp.inexact) else current.dtype
+        for i, (grad, param) in enumerate(zip(tree.flatten_up_to(updates), leaves, strict=True)):
             row = {name: column[i] for name, column in columns.items()}
-            # Scalars of the parameter's dtype keep a bfloat16 parameter and its slots bfloat16.
-            step, row = rule(grad, param, row, t.astype(current.dtype), current.astype(scalar))
-            steps.append(step.astype(param.dtype))
-            rows.append({name: value.astype(columns[name][i].dtype) for name, value in row.items()})
+            step, row = _apply(rule, jnp.asarray(grad), jnp.asarray(param), row, t, current)
+            steps.append(step)
+            rows.append(row)
         new = {name: tree.unflatten([row[name] for row in rows]) for name in columns}
         return tree.unflatten(steps), OptState(t, current, new)
 
     return optax.GradientTransformation(init, update)
+
+
+def _real(param):
+    param = jnp.asarray(param)
+    if not jnp.issubdtype(param.dtype, jnp.floating):
+        raise TypeError(
+            f"A parameter has dtype {param.dtype}, but optimizers need real floating-point parameters; freeze this one "
+            "with optax.masked, or write a complex one as its real and imaginary parts."
+        )
+    return param
+
+
+def _apply(rule, grad, param, row, t, learning_rate):
+    """Run the rule on one parameter in float32 or wider, and give back the parameter's and the slots' own dtypes.
+
+    In float16 an eps of 1e-8 is zero and a gradient of 300 has no square; in bfloat16 a rate of 0.1 is 0.1001.
+    """
+    if grad.shape != param.shape:
+        raise ValueError(
+            f"A gradient has shape {grad.shape} but its parameter {param.shape}; they must be equal: differentiate the "
+            "loss with respect to the same tree that tx.update gets as params."
+        )
+    wide = jnp.promote_types(param.dtype, jnp.float32)
+    grad, value, t, learning_rate = (array.astype(wide) for array in (grad, param, t, learning_rate))
+    step, new = rule(grad, value, {name: slot.astype(wide) for name, slot in row.items()}, t, learning_rate)
+    return step.astype(param.dtype), {name: slot.astype(row[name].dtype) for name, slot in new.items()}
 
 
 def sgd(
@@ -170,7 +203,9 @@ def adagrad(
 
 
 def _not_negative(name, value, message="Invalid {} value: {}"):
-    if not callable(value) and not value >= 0:  # nan is refused too
+    if callable(value) or isinstance(value, Tracer):  # not known yet: a schedule, a rate under vmap
+        return
+    if not value >= 0:  # nan is refused too
         raise ValueError(message.format(name, value) if message.count("{}") == 2 else message.format(value))
 
 

@@ -72,6 +72,17 @@ def test_other_kinds_of_sets():
 
     assert rows(data.Loader(Squares(), 2)) == [[0, 1], [4, 9], [16]]
     assert rows(data.Loader((np.zeros((3, 1)), np.arange(3)), 2)) == [[0, 1], [2]]
+    assert rows(data.Loader(([1.0, 2.0], [3, 4]), 1)) == [[3], [4]]
+    with pytest.raises(TypeError, match="'float' object cannot be interpreted as an integer"):
+        data.Loader(numbers(3), 2.0)
+
+
+def test_one_compile_for_each_shape_of_a_batch(caplog):
+    loader = data.Loader((np.zeros((7, 5, 3), np.float32), np.arange(7)), 4, shuffle=True)
+    with jax.log_compiles(), caplog.at_level("WARNING"):
+        for _ in range(3):
+            rows(loader)
+    assert sum("Finished XLA compilation" in record.message for record in caplog.records) == 2
 
 
 def test_prefetching_stays_ahead_and_stops_with_the_loop():
@@ -97,6 +108,10 @@ BAD = [
     (lambda: data.Loader([]), "empty: there is nothing to load"),
     (lambda: data.Loader(numbers(3), 0), "batch_size must be at least 1, got 0"),
     (lambda: data.Loader(numbers(3), 4, drop_last=True), "No batch is left: the set has 3 rows"),
+    (lambda: data.Loader((np.zeros(3),) * 3), "takes a pair .* of arrays, got 3"),
+    (lambda: data.Loader(numbers(3), 2).batches(0, 3), "An epoch has 2 batches; start lies between 0 and 2, got 3"),
+    (lambda: data.Loader(numbers(3), 2).batches(0, -1), "got -1"),
+    (lambda: data.Dataset(1.0, 2.0), r"needs arrays of rows, got the shapes \(\) and \(\)"),
     (lambda: data.Loader(numbers(3), prefetch=-1), "prefetch must not be negative"),
     (lambda: numbers(3).split(1.5), "the fraction lies between 0 and 1"),
 ]

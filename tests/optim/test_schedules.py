@@ -27,6 +27,13 @@ TABLE = [
     )
     for strategy in ("cos", "linear")
     for phases in (False, True)
+] + [
+    (
+        schedules.one_cycle(0.1, COUNTS, pct_start=share, div_factor=1e4),
+        "OneCycleLR",
+        {"max_lr": 0.1, "total_steps": COUNTS, "pct_start": share, "div_factor": 1e4, "cycle_momentum": False},
+    )
+    for share in (0.0, 1.0, 0.333)
 ]  # fmt: skip
 
 
@@ -41,8 +48,13 @@ def test_values_equal_pytorchs(schedule, name, settings, torch):
         if len(expected) < COUNTS:
             scheduler.step()
     found = jax.jit(jax.vmap(schedule))(jnp.arange(COUNTS))
-    # PyTorch's own recursions leave about 1e-8 of the first rate at the foot of a cosine.
-    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=2e-8)
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_a_long_cosine_keeps_its_digits_at_the_foot():
+    left = np.arange(1000, 0, -1)
+    found = jax.vmap(schedules.cosine(0.1, 100_000))(100_000 - left)
+    np.testing.assert_allclose(found, 0.1 * np.sin(np.pi * left / 200_000) ** 2, rtol=1e-6)
 
 
 @pytest.mark.smoke
@@ -84,6 +96,14 @@ def test_plateau_equals_pytorchs(metrics, options):
         (lambda: Plateau(threshold_mode="no"), "threshold mode no is unknown!"),
         (lambda: schedules.one_cycle(0.1, 10, anneal_strategy="sin"), "must be one of 'cos' or 'linear'"),
         (lambda: schedules.one_cycle(0.1, 10, pct_start=2.0), "between 0 and 1 pct_start"),
+        (lambda: schedules.one_cycle(0.1, 0), "Expected positive integer total_steps, but got 0"),
+        (lambda: schedules.one_cycle(0.1, 10, pct_start=0.1), "no rate can rise"),
+        (lambda: schedules.linear(0.1, 2.0), "Starting multiplicative factor expected"),
+        (lambda: schedules.linear(0.1, 0.5, 2.0), "Ending multiplicative factor expected"),
+        (lambda: schedules.linear(0.1, total_iters=0), "total_iters must be positive, got 0"),
+        (lambda: schedules.step(0.1, 0), "step_size must be positive, got 0"),
+        (lambda: schedules.cosine(0.1, 0), "T_max must be positive, got 0"),
+        (lambda: schedules.per_epoch(schedules.exponential(0.1, 0.5), 0), "steps_per_epoch must be positive, got 0"),
     ],
 )
 def test_errors(make, message):
