@@ -5,7 +5,6 @@ import itertools
 import math
 from collections.abc import Sequence
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -15,7 +14,7 @@ from jnet.ops.registry import op
 
 __all__ = ["avg_pool1d", "avg_pool2d", "avg_pool3d", "max_pool", "max_pool1d", "max_pool2d", "max_pool3d"]
 
-# The derivative of a maximum over blocks visits each place of the block; beyond this many, lax's own is as good.
+# A maximum over blocks is a comparison a place; beyond this many, lax's own reduction is as good.
 _LARGE_BLOCK = 16
 
 
@@ -247,25 +246,14 @@ def _sum_of_blocks(window, x):
     return blocks.sum(axes)
 
 
-@functools.partial(jax.custom_jvp, nondiff_argnums=(0,))
 def _max_of_blocks(window, x):
+    # JAX's own derivative of `max` shares the gradient among ties; comparing pairs gives it to the first, as PyTorch.
     blocks, axes = _blocks(window, x)
-    return blocks.max(axes)
+    for axis in reversed(axes):
+        places = (lax.index_in_dim(blocks, i, axis, keepdims=False) for i in range(blocks.shape[axis]))
+        blocks = functools.reduce(_first_of_larger, places)
+    return blocks
 
 
-@_max_of_blocks.defjvp
-def _max_of_blocks_jvp(window, primals, tangents):
-    # JAX's own rule for `max` shares the gradient among ties; PyTorch gives it to the first.
-    blocks, axes = _blocks(window, primals[0])
-    steps, _ = _blocks(window, tangents[0])
-    top = blocks.max(axes, keepdims=True)
-    hits = (blocks == top) | jnp.isnan(blocks)
-    taken, tangent = False, 0
-    for place in itertools.product(*(range(blocks.shape[axis]) for axis in axes)):
-        at = [slice(None)] * blocks.ndim
-        for axis, index in zip(axes, place, strict=True):
-            at[axis] = index
-        hit, step = hits[tuple(at)], steps[tuple(at)]
-        tangent = tangent + jnp.where(hit & ~jnp.asarray(taken), step, jnp.zeros((), step.dtype))
-        taken = taken | hit
-    return top.squeeze(axes), tangent
+def _first_of_larger(first, second):
+    return jnp.where((first >= second) | jnp.isnan(first), first, second)
