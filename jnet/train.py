@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import flax.linen as nn
 import flax.struct
 import jax
 import jax.numpy as jnp
@@ -245,10 +246,12 @@ def fit(
         progress: True for a bar, False for silence; by default a bar on a terminal and one line an epoch elsewhere.
 
     Raises:
+        TypeError: for parts of the wrong kind, such as a model's class instead of an instance.
         ValueError: for settings that make no sense, or a checkpoint of another run.
         IndexError: for labels out of range, before the first step.
         FloatingPointError: when the loss of an epoch is not finite.
     """
+    _check_parts(model, tx, train, test)
     _check_settings(epochs, accumulate, patience, checkpoint_every, checkpoint)
     if clip_norm is not None:
         tx = optax.chain(optax.clip_by_global_norm(clip_norm), tx)
@@ -275,6 +278,17 @@ def fit(
         while run.epoch < epochs and not run.stopped:
             run.run_epoch(train, test, bar)
     return run.result()
+
+
+def _check_parts(model, tx, train, test):
+    wanted = "fit needs {}, got {!r}; write {}."
+    if not isinstance(model, nn.Module):
+        raise TypeError(wanted.format("a Flax module", model, "an instance, such as models.LeNet()"))
+    if not hasattr(tx, "update"):
+        raise TypeError(wanted.format("an Optax transformation", tx, "optim.adam(1e-3), or optim.by_name(name, rate)"))
+    for loader in (train, test):
+        if loader is not None and not hasattr(loader, "batches"):
+            raise TypeError(wanted.format("loaders", type(loader).__name__, "data.Loader(dataset, batch_size)"))
 
 
 def _check_settings(epochs, accumulate, patience, checkpoint_every, checkpoint):

@@ -248,6 +248,9 @@ def test_a_mesh_of_one_changes_nothing():
 
 
 BAD = [
+    (TypeError, "fit needs a Flax module, got <class", {"model": models.MLP}),
+    (TypeError, r"got 'adam'; write optim.adam\(1e-3\), or optim.by_name", {"tx": "adam"}),
+    (TypeError, "fit needs loaders, got 'Dataset'; write data.Loader", {"loader": points()}),
     (ValueError, "epochs must be at least 1", {"epochs": 0}),
     (ValueError, "checkpoint_every needs a file", {"checkpoint_every": 2}),
     (ValueError, "There is no 'test_loss' to monitor", {"patience": 1}),
