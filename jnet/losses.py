@@ -60,4 +60,4 @@ def entropy(p, base=2, dim=-1):
         raise ValueError(f"entropy needs a positive base other than 1, got {base}; use 2 for bits, math.e for nats.")
     # log is kept from 0, where its derivative, inf, times 0 would be nan; of a negative p it is nan.
     terms = p * jnp.log(jnp.where(p == 0, jnp.ones_like(p), p))
-    return -terms.sum(axis(dim, p.ndim, "entropy")) / math.log(base)
+    return 0 - terms.sum(axis(dim, p.ndim, "entropy")) / math.log(base)  # 0 - 0 is 0, where -(0) is -0

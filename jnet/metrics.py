@@ -9,6 +9,8 @@ Example:
 import jax.numpy as jnp
 from jax import lax
 
+from jnet.ops.checks import is_concrete
+
 __all__ = ["accuracy", "confusion_matrix", "f1", "precision", "recall", "top_k_accuracy"]
 
 _AVERAGES = ("macro", "micro", "none")
@@ -61,10 +63,11 @@ def confusion_matrix(predictions, labels, classes):
     Args:
         predictions: classes (N,), integers, or logits (N, C).
         labels: (N,), integers.
-        classes: how many there are. Pairs outside 0..classes - 1 are not counted.
+        classes: how many there are. Under jit, where values are unknown, pairs out of range are not counted.
 
     Raises:
         ValueError: for other shapes, or predictions (N,) that are not integers.
+        IndexError: for a prediction or label outside 0..classes - 1.
 
     Example:
         >>> confusion_matrix(jnp.array([0, 1, 1]), jnp.array([0, 1, 0]), 2).tolist()
@@ -78,6 +81,10 @@ def confusion_matrix(predictions, labels, classes):
     for name, x in (("predictions", predictions), ("labels", labels)):
         if jnp.issubdtype(x.dtype, jnp.inexact):
             raise ValueError(f"confusion_matrix needs whole {name}, got {x.dtype}; use argmax or .astype(jnp.int32).")
+        if is_concrete(x) and x.size and not 0 <= int(x.min()) <= int(x.max()) < classes:
+            raise IndexError(
+                f"confusion_matrix got {name} from {x.min()} to {x.max()}; {classes} classes are 0 to {classes - 1}."
+            )
     inside = (predictions >= 0) & (predictions < classes) & (labels >= 0) & (labels < classes)
     cell = jnp.where(inside, labels.astype(jnp.int32) * classes + predictions.astype(jnp.int32), classes * classes)
     return jnp.bincount(cell, length=classes * classes + 1)[:-1].reshape(classes, classes).astype(jnp.int32)

@@ -89,3 +89,10 @@ def test_scores_are_scikit_learns(pairs):
 def test_errors(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_classes_out_of_range_are_an_error_where_they_can_be_seen():
+    with pytest.raises(IndexError, match="got labels from 0 to 3; 3 classes are 0 to 2"):
+        metrics.confusion_matrix(jnp.array([0, 1]), jnp.array([0, 3]), 3)
+    matrix = jax.jit(functools.partial(metrics.confusion_matrix, classes=3))(jnp.array([0, 1]), jnp.array([0, 3]))
+    assert matrix.sum() == 1
