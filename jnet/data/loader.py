@@ -29,7 +29,9 @@ class Loader:
         prefetch: how many batches are put on the device before they are asked for.
 
     Raises:
-        ValueError: for an empty set, a batch size below 1, or `drop_last` where no batch would be left.
+        ValueError: for an empty set, a batch size below 1, a negative seed, `drop_last` where no batch would be left,
+            or integers that do not fit into JAX's (32 bits, unless jax_enable_x64 is on); sets read row by row meet
+            that check batch by batch.
 
     Example:
         >>> loader = Loader((np.arange(5.0), np.arange(5)), batch_size=2)
@@ -46,8 +48,9 @@ class Loader:
         self.epoch = 0
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, got {batch_size}.")
-        if prefetch < 0:
-            raise ValueError(f"prefetch must not be negative, got {prefetch}.")
+        for name, value in (("prefetch", prefetch), ("seed", seed)):
+            if value < 0:
+                raise ValueError(f"{name} must not be negative, got {value}.")
         if len(self.dataset) == 0:
             raise ValueError("The data set is empty: there is nothing to load.")
         if len(self) == 0:
@@ -55,6 +58,8 @@ class Loader:
                 f"No batch is left: the set has {len(self.dataset)} rows, a batch {batch_size}, and drop_last leaves "
                 "out the rest. Use a smaller batch_size, or drop_last=False."
             )
+        if isinstance(self.dataset, Dataset):
+            _check_integers(self.dataset.x, self.dataset.y)
 
     def __len__(self) -> int:
         """Return the number of batches in an epoch."""
@@ -81,8 +86,10 @@ class Loader:
                 It returns before the copy is done, so `prefetch` batches travel while the program computes.
 
         Raises:
-            ValueError: if `start` is not a batch of an epoch.
+            ValueError: if `start` is not a batch of an epoch, or the epoch is negative.
         """
+        if epoch < 0:
+            raise ValueError(f"Epochs count from 0, got {epoch}.")
         if not 0 <= start <= len(self):
             raise ValueError(f"An epoch has {len(self)} batches; start lies between 0 and {len(self)}, got {start}.")
         return self._batches(epoch, start, place or _to_device)
@@ -100,10 +107,27 @@ class Loader:
         if isinstance(self.dataset, Dataset):
             return self.dataset.x[rows], self.dataset.y[rows]
         x, y = zip(*(self.dataset[int(row)] for row in rows), strict=True)
-        return np.stack(x), np.stack(y)
+        return _check_integers(np.stack(x), np.stack(y))
 
 
 def _pair(arrays: tuple) -> Dataset:
     if len(arrays) != 2:
         raise ValueError(f"A loader takes a pair (x, y) of arrays, got {len(arrays)}; put more inputs into one array.")
     return Dataset(*arrays)
+
+
+def _check_integers(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the arrays; JAX would wrap integers that do not fit without a word."""
+    for array in arrays:
+        if (
+            array.dtype in (np.int64, np.uint64)
+            and array.size
+            and jax.dtypes.canonicalize_dtype(array.dtype) != array.dtype
+        ):
+            bounds, first, last = np.iinfo(f"{array.dtype.kind}4"), array.min(), array.max()
+            if first < bounds.min or last > bounds.max:
+                raise ValueError(
+                    f"The set holds integers from {first} to {last}, which do not fit into JAX's {bounds.dtype}; "
+                    "number the classes from 0, or turn on jax_enable_x64."
+                )
+    return arrays

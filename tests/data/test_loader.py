@@ -96,6 +96,13 @@ def test_prefetching_stays_ahead_and_stops_with_the_loop():
     assert threading.active_count() == threads
 
 
+def test_integers_that_fit_arrive_whole():
+    edges = [-(2**31), 2**31 - 1]
+    assert rows(data.Loader(([0.0, 1.0], edges), 2)) == [edges]
+    with jax.enable_x64(True):
+        assert rows(data.Loader(([0.0, 1.0], [5, 2**40]), 2)) == [[5, 2**40]]
+
+
 def test_split():
     first, second = numbers(10).split(0.3, seed=1)
     assert (len(first), len(second)) == (7, 3)
@@ -113,6 +120,11 @@ BAD = [
     (lambda: data.Loader(numbers(3), 2).batches(0, -1), "got -1"),
     (lambda: data.Dataset(1.0, 2.0), r"needs arrays of rows, got the shapes \(\) and \(\)"),
     (lambda: data.Loader(numbers(3), prefetch=-1), "prefetch must not be negative"),
+    (lambda: data.Loader(numbers(3), seed=-1), "seed must not be negative, got -1"),
+    (lambda: data.Loader(numbers(3)).batches(-1), "Epochs count from 0, got -1"),
+    (lambda: data.Loader(([0.0, 1.0], [5, 2**40])), "integers from 5 to 1099511627776, .* fit into JAX's int32"),
+    (lambda: data.Loader(([0.0, 1.0], np.uint64([5, 2**32]))), "fit into JAX's uint32"),
+    (lambda: rows(data.Loader([(0.0, 5), (1.0, -(2**31) - 1)])), "integers from -2147483649 to 5"),
     (lambda: numbers(3).split(1.5), "the fraction lies between 0 and 1"),
 ]
 
