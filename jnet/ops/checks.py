@@ -8,6 +8,8 @@ import operator
 import jax.numpy as jnp
 from jax.core import Tracer
 
+from jnet.ops.promotion import Default
+
 # PyTorch's name of a dtype in messages, and the C++ name that its matrix products print.
 _NAMES = {
     "bool": ("Bool", "bool"),
@@ -53,9 +55,9 @@ def is_concrete(array) -> bool:
 
 
 def as_floating(input):
-    """Return `input` as an array, integers and booleans as float32 (PyTorch's default dtype)."""
+    """Return `input` as an array, integers and booleans in the default dtype."""
     input = jnp.asarray(input)
-    return input if is_floating(input) else input.astype(jnp.float32)
+    return input if is_floating(input) else input.astype(Default.dtype)
 
 
 def require_floating(input, kernel: str) -> None:

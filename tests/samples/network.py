@@ -1,49 +1,10 @@
-"""Sample inputs of every op: one table that all properties of ops are tested on.
-
-A row holds the keyword arguments of one call; what the op declares as arrays is NumPy, the rest are settings. A new op
-needs a row in SAMPLES. KINKS holds calls where the derivative is a convention (ties, corners, limits): they are only
-compared with PyTorch. ERRORS holds calls that fail, with the exception and the start of its message.
-"""
+"""Activations, losses, convolution, pooling, products, statistics, order."""
 
 # ruff: noqa: C408 - a row reads as the call that it stands for
 
-import math
-
 import numpy as np
 
-inf, nan = math.inf, math.nan
-
-
-def f(*shape, seed=0):
-    """Return float32 values between -2 and 2, all different and none near 0 or an integer."""
-    n = math.prod(shape)
-    order = np.random.default_rng(seed).permutation(n)
-    steps = (order + 0.5) / n * 4 - 2
-    return (steps + np.where(np.abs(steps - np.round(steps)) < 0.05, 0.07, 0.0)).astype(np.float32).reshape(shape)
-
-
-def p(*shape, seed=0):
-    """Return probabilities between 0.05 and 0.95."""
-    return np.random.default_rng(seed).uniform(0.05, 0.95, shape).astype(np.float32)
-
-
-def dist(*shape, seed=0):
-    """Return distributions along the second axis (the last one of a vector)."""
-    x = p(*shape, seed=seed)
-    return x / x.sum(min(x.ndim - 1, 1), keepdims=True)
-
-
-def i(*values):
-    return np.array(values, np.int64)
-
-
-def a(*values):
-    return np.array(values, np.float32)
-
-
-def labels(classes, *shape):
-    return np.random.default_rng(0).integers(0, classes, shape)
-
+from samples.values import a, dist, f, i, inf, labels, nan, p
 
 ELEMENTWISE = [dict(input=f(3, 4)), dict(input=a(-100, 100, -15, 30)), dict(input=np.float32(0.3))]
 REDUCTIONS = [dict(reduction=reduction) for reduction in ("mean", "sum", "none")]
