@@ -17,7 +17,7 @@ keep_programs("xla-tests")
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def torch():
     """PyTorch, the reference; a test that asks for it is skipped where it is not installed."""
     return pytest.importorskip("torch")

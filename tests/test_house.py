@@ -14,7 +14,7 @@ ALLOWED = {
     "ops": {"files"},
     "optim": {"ops"},
     "recorder": {"ops"},
-    "torch": {"recorder", "optim", "ops", "files"},
+    "torch": {"recorder", "optim", "ops", "files", "compilation"},
 }
 FUNCTIONAL_MAY_NOT = {"recorder", "torch", "cli"}
 EVERYTHING_MAY_NOT = {"torch", "experiments"}

@@ -1,13 +1,17 @@
 """Activations with PyTorch's semantics, kinks included: the derivative at one is the value that PyTorch returns.
 
 All but `softmax` and `log_softmax` work element by element and keep the shape. Those that PyTorch computes for
-integers too (`sigmoid`, `tanh`) return float32 for them; the others refuse integers as PyTorch does.
+integers too (`sigmoid`, `tanh`) return the default dtype for them; the others refuse integers as PyTorch does. Halves
+are computed in float32 and rounded once.
 """
+
+import functools
 
 import jax
 import jax.numpy as jnp
 
-from jnet.ops.checks import as_floating, axis, broadcast, floating, not_implemented
+from jnet.ops.checks import axis, broadcast, floating, not_implemented
+from jnet.ops.elementwise import elementwise
 from jnet.ops.registry import op
 
 __all__ = [
@@ -28,7 +32,7 @@ __all__ = [
 ]
 
 
-@op("input")
+@op("input", where=("torch", "Tensor", "functional"), inplace=True, out=False, grad_fn="ReluBackward0", saves="result")
 def relu(input):
     """Return `max(0, input)`; the derivative at 0 is 0. Integers stay integers.
 
@@ -47,7 +51,7 @@ def relu(input):
     return jax.nn.relu(input)
 
 
-@op("input")
+@op("input", scalars=("negative_slope",), where=("functional",), inplace=True, out=False, grad_fn="LeakyReluBackward0")
 def leaky_relu(input, negative_slope=0.01):
     """Return `input` where it is positive, else `negative_slope * input`; the derivative at 0 is `negative_slope`.
 
@@ -58,11 +62,13 @@ def leaky_relu(input, negative_slope=0.01):
     See: https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html
     """
     # jax.nn.leaky_relu has derivative 1 at 0; PyTorch has negative_slope there.
-    input = floating(input, "leaky_relu_cpu")
-    return jnp.where(input > 0, input, negative_slope * input)
+    return elementwise(
+        lambda x: jnp.where(x > 0, x, _like(x, negative_slope) * x),
+        floating(input, "leaky_relu_cpu"),
+    )
 
 
-@op("input")
+@op("input", scalars=("alpha",), where=("functional",), inplace=True, out=False, grad_fn="EluBackward0")
 def elu(input, alpha=1.0):
     """Return `input` where it is positive, else `alpha * (exp(input) - 1)`; the derivative at 0 is `alpha`.
 
@@ -72,10 +78,10 @@ def elu(input, alpha=1.0):
 
     See: https://arxiv.org/abs/1511.07289
     """
-    return jax.nn.elu(floating(input, "elu_cpu"), alpha)
+    return elementwise(lambda x: jax.nn.elu(x, _like(x, alpha)), floating(input, "elu_cpu"))
 
 
-@op("input")
+@op("input", where=("torch", "functional"), inplace=True, out=False, grad_fn="EluBackward0")
 def selu(input):
     """Return `scale * elu(input, alpha)` with the constants that keep mean 0 and variance 1 from layer to layer.
 
@@ -85,10 +91,10 @@ def selu(input):
 
     See: https://arxiv.org/abs/1706.02515
     """
-    return jax.nn.selu(floating(input, "elu_cpu"))
+    return elementwise(jax.nn.selu, floating(input, "elu_cpu"))
 
 
-@op("input")
+@op("input", where=("functional",), grad_fn="GeluBackward0")
 def gelu(input, approximate="none"):
     """Return `input * P(N <= input)` for a standard normal N.
 
@@ -106,10 +112,11 @@ def gelu(input, approximate="none"):
     """
     if approximate not in ("none", "tanh"):
         raise RuntimeError(f"approximate argument must be either none or tanh.\nGot {approximate!r}.")
-    return jax.nn.gelu(floating(input, "GeluKernelImpl"), approximate=approximate == "tanh")
+    function = functools.partial(jax.nn.gelu, approximate=approximate == "tanh")
+    return elementwise(function, floating(input, "GeluKernelImpl"))
 
 
-@op("input")
+@op("input", where=("functional",), out=False, grad_fn="SiluBackward0")
 def silu(input):
     """Return `input * sigmoid(input)`, also known as swish.
 
@@ -119,10 +126,18 @@ def silu(input):
 
     See: https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html
     """
-    return jax.nn.silu(floating(input, "silu_cpu"))
+    return elementwise(jax.nn.silu, floating(input, "silu_cpu"))
 
 
-@op("input")
+@op(
+    "input",
+    promotes="float",
+    where=("torch", "Tensor", "functional", "special"),
+    inplace=True,
+    aliases=("expit",),
+    grad_fn="SigmoidBackward0",
+    saves="result",
+)
 def sigmoid(input):
     """Return `1 / (1 + exp(-input))`.
 
@@ -132,10 +147,10 @@ def sigmoid(input):
 
     See: https://pytorch.org/docs/stable/generated/torch.sigmoid.html
     """
-    return jax.nn.sigmoid(as_floating(input))
+    return elementwise(jax.nn.sigmoid, input)
 
 
-@op("input")
+@op("input", where=("functional",), grad_fn="LogSigmoidBackward0")
 def logsigmoid(input):
     """Return `log(sigmoid(input))` without overflow: `-softplus(-input)`.
 
@@ -145,10 +160,17 @@ def logsigmoid(input):
 
     See: https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html
     """
-    return jax.nn.log_sigmoid(floating(input, "log_sigmoid_cpu"))
+    return elementwise(jax.nn.log_sigmoid, floating(input, "log_sigmoid_cpu"))
 
 
-@op("input")
+@op(
+    "input",
+    promotes="float",
+    where=("torch", "Tensor", "functional"),
+    inplace=True,
+    grad_fn="TanhBackward0",
+    saves="result",
+)
 def tanh(input):
     """Return `2 sigmoid(2 input) - 1`, the hyperbolic tangent.
 
@@ -158,10 +180,10 @@ def tanh(input):
 
     See: https://pytorch.org/docs/stable/generated/torch.tanh.html
     """
-    return jnp.tanh(as_floating(input))
+    return elementwise(jnp.tanh, input)
 
 
-@op("input")
+@op("input", scalars=("beta", "threshold"), where=("functional",), grad_fn="SoftplusBackward0")
 def softplus(input, beta=1.0, threshold=20.0):
     """Return `log(1 + exp(beta * input)) / beta`, a smooth relu; `input` itself where `beta * input > threshold`.
 
@@ -171,12 +193,20 @@ def softplus(input, beta=1.0, threshold=20.0):
 
     See: https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html
     """
-    input = floating(input, "softplus_cpu")
-    scaled = beta * input
-    return jnp.where(scaled > threshold, input, jax.nn.softplus(scaled) / beta)
+
+    def function(x):
+        scaled = _like(x, beta) * x
+        return jnp.where(scaled > _like(x, threshold), x, jax.nn.softplus(scaled) / _like(x, beta))
+
+    return elementwise(function, floating(input, "softplus_cpu"))
 
 
-@op("input")
+def _like(input, number):
+    """Return a Python number, or a traced one, in the dtype of `input`."""
+    return jnp.asarray(number).astype(input.dtype)
+
+
+@op("input", where=("torch", "Tensor", "functional", "special"), grad_fn="SoftmaxBackward0", saves="result")
 def softmax(input, dim, dtype=None):
     """Return `exp(input) / sum(exp(input))` along `dim`, shifted by the maximum so that nothing overflows.
 
@@ -194,10 +224,11 @@ def softmax(input, dim, dtype=None):
 
     See: https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
     """
-    return jax.nn.softmax(*_along("softmax", input, dim, dtype))
+    input, along = _along("softmax", input, dim, dtype)
+    return elementwise(lambda x: jax.nn.softmax(x, along), input)
 
 
-@op("input")
+@op("input", where=("torch", "Tensor", "functional", "special"), grad_fn="LogSoftmaxBackward0", saves="result")
 def log_softmax(input, dim, dtype=None):
     """Return `log(softmax(input, dim))`, exactly where the quotient would underflow; arguments as `softmax`.
 
@@ -207,7 +238,8 @@ def log_softmax(input, dim, dtype=None):
 
     See: https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
     """
-    return jax.nn.log_softmax(*_along("log_softmax", input, dim, dtype))
+    input, along = _along("log_softmax", input, dim, dtype)
+    return elementwise(lambda x: jax.nn.log_softmax(x, along), input)
 
 
 def _along(name, input, dim, dtype):
@@ -218,7 +250,7 @@ def _along(name, input, dim, dtype):
     return floating(input, f"{name}_{last}kernel_impl"), dim if input.ndim else ()
 
 
-@op("input")
+@op("input", inplace=True, grad_fn="SignBackward0", saves="nothing")
 def sign(input):
     """Return -1, 0 or 1 as `input` is negative, zero or positive; 0 for nan. The derivative is 0 everywhere.
 
@@ -242,7 +274,7 @@ def sign(input):
     return jnp.where(jnp.isnan(input), jnp.zeros((), input.dtype), jnp.sign(input))
 
 
-@op("input", "values")
+@op("input", "values", inplace=True, grad_fn="NotImplemented", saves="nothing")
 def heaviside(input, values):
     """Return 0 where `input` is negative (or nan), `values` where it is zero, 1 where it is positive.
 

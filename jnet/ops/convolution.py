@@ -133,7 +133,12 @@ def _band(kernel, tile, width, stride, dilation):
     return band.transpose(0, 1, 3, 2, 4).reshape(-1, tile * features)
 
 
-@op("input", "weight", "bias")
+def _node(ranks, settings):
+    """Return the node: PyTorch adds a batch axis where there is none, and drops it at the end."""
+    return "ConvolutionBackward0" if ranks[0] == ranks[1] else "SqueezeBackward1"
+
+
+@op("input", "weight", "bias", where=("torch", "functional"), out=False, grad_fn=_node)
 def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Convolve (cross-correlate) a signal with a bank of filters.
 
@@ -146,7 +151,7 @@ def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     return _conv(1, input, weight, bias, stride, padding, dilation, groups)
 
 
-@op("input", "weight", "bias")
+@op("input", "weight", "bias", where=("torch", "functional"), out=False, grad_fn=_node)
 def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Convolve (cross-correlate) images with a bank of filters.
 
@@ -174,7 +179,7 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     return _conv(2, input, weight, bias, stride, padding, dilation, groups)
 
 
-@op("input", "weight", "bias")
+@op("input", "weight", "bias", where=("torch", "functional"), out=False, grad_fn=_node)
 def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Convolve (cross-correlate) volumes with a bank of filters.
 

@@ -1,37 +1,64 @@
 """Products of vectors and matrices with PyTorch's rules: no dtype is promoted, and errors name both shapes."""
 
+import functools
 import math
 
+import jax
 import jax.numpy as jnp
 
 from jnet.ops.checks import broadcast_shapes, c_name, dtype_name
+from jnet.ops.promotion import promoted
 from jnet.ops.registry import op
 
-__all__ = ["dot", "linear", "matmul", "mm", "mv"]
+__all__ = ["bilinear", "bmm", "dot", "inner", "linear", "matmul", "mm", "mv", "outer", "vdot"]
+
+# An accelerator would otherwise round float32 factors to fewer digits than are printed.
+product = functools.partial(jnp.matmul, precision=jax.lax.Precision.HIGHEST)
 
 
-def _same_matrix_dtype(a, b):
+def same_matrix_dtype(a, b):
+    """Raise PyTorch's error for factors whose dtypes differ, or that are booleans."""
     if a.dtype != b.dtype:
         raise RuntimeError(
             f"expected m1 and m2 to have the same dtype, but got: {c_name(a.dtype)} != {c_name(b.dtype)}; convert one "
             "with .astype."
         )
-    _no_bool(a, "addmm_impl_cpu_")
+    no_bool(a, "addmm_impl_cpu_")
 
 
-def _no_bool(a, kernel):
+def no_bool(a, kernel):
+    """Raise what PyTorch's kernel raises for booleans."""
     if a.dtype == jnp.bool_:
         raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'; convert with .astype(jnp.int32).")
 
 
-def _not_multipliable(n, k, j, m):
+def not_multipliable(n, k, j, m):
+    """Return PyTorch's error for matrices whose inner sizes differ."""
     return RuntimeError(
         f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {j}x{m}); the inner two sizes must be equal: "
         "transpose or reshape one of them."
     )
 
 
-@op("input", "weight", "bias")
+def _matmul_node(ranks, settings):
+    """Return the node by rank: PyTorch folds batches of matrices into one product where it can."""
+    pair = tuple(ranks[:2])
+    known = {
+        (1, 1): "DotBackward0",
+        (2, 1): "MvBackward0",
+        (1, 2): "SqueezeBackward4",
+        (2, 2): "MmBackward0",
+    }
+    return known.get(pair, "CloneBackward0" if pair[0] == 2 else "UnsafeViewBackward0")
+
+
+def _linear_node(ranks, settings):
+    if len(ranks) < 3 or ranks[2] is None:
+        return _matmul_node(ranks, settings)
+    return "AddmmBackward0" if ranks[0] == 2 else "ViewBackward0"
+
+
+@op("input", "weight", "bias", where=("functional",), out=False, grad_fn=_linear_node)
 def linear(input, weight, bias=None):
     """Return input weight^T + bias.
 
@@ -58,36 +85,47 @@ def linear(input, weight, bias=None):
     if bias is not None and weight.ndim == 1:
         raise RuntimeError("mat2 must be a matrix, got 1-D tensor; with a bias the weight is (out, in): weight[None].")
     if weight.ndim == 1:
-        product = matmul(input, weight)
+        out = matmul(input, weight)
     else:
         rows = input.size // input.shape[-1] if input.shape[-1] else 0
         if input.shape[-1] != weight.shape[1]:
-            raise _not_multipliable(rows, input.shape[-1], *weight.shape[::-1])
-        _same_matrix_dtype(input, weight)
-        product = jnp.matmul(input, weight.T)
-    return product if bias is None else product + _bias(jnp.asarray(bias), product)
+            raise not_multipliable(rows, input.shape[-1], *weight.shape[::-1])
+        same_matrix_dtype(input, weight)
+        out = product(input, weight.T)
+    return out if bias is None else out + _bias(jnp.asarray(bias), out)
 
 
-def _bias(bias, product):
+def _bias(bias, out):
     """Return the bias broadcast to the product, whose own shape must not grow."""
-    if bias.dtype != product.dtype:
+    if bias.dtype != out.dtype:
         raise RuntimeError(
             f"self and mat2 must have the same dtype, but got {dtype_name(bias.dtype)} and "
-            f"{dtype_name(product.dtype)}; write bias.astype(weight.dtype)."
+            f"{dtype_name(out.dtype)}; write bias.astype(weight.dtype)."
         )
-    flat = (product.size // product.shape[-1], product.shape[-1]) if product.ndim and product.size else product.shape
-    target = flat if bias.ndim <= 1 or product.ndim == 1 else product.shape
-    for axis in range(1, min(bias.ndim, len(target)) + 1):
-        if bias.shape[-axis] not in (1, target[-axis]):
+    flat = (out.size // out.shape[-1], out.shape[-1]) if out.ndim and out.size else out.shape
+    check_expands(bias, flat if bias.ndim <= 1 or out.ndim == 1 else out.shape)
+    return jnp.broadcast_to(bias, out.shape)
+
+
+def check_expands(addend, target):
+    """Raise PyTorch's error where an array does not broadcast to a shape that must not grow."""
+    if addend.ndim > len(target):
+        raise RuntimeError(
+            f"expand(torch.{dtype_name(addend.dtype)}Tensor{{{list(addend.shape)}}}, size={list(target)}): the number "
+            f"of sizes provided ({len(target)}) must be greater or equal to the number of dimensions in the tensor "
+            f"({addend.ndim})"
+        )
+    for axis in range(1, addend.ndim + 1):
+        if addend.shape[-axis] not in (1, target[-axis]):
             raise RuntimeError(
-                f"The expanded size of the tensor ({target[-axis]}) must match the existing size ({bias.shape[-axis]}) "
-                f"at non-singleton dimension {len(target) - axis}.  Target sizes: {list(target)}.  Tensor sizes: "
-                f"{list(bias.shape)}; the bias has one value a row of the weight."
+                f"The expanded size of the tensor ({target[-axis]}) must match the existing size "
+                f"({addend.shape[-axis]}) at non-singleton dimension {len(target) - axis}.  Target sizes: "
+                f"{list(target)}.  Tensor sizes: {list(addend.shape)}\nWhat is added has the shape of the product, or "
+                "broadcasts to it."
             )
-    return jnp.broadcast_to(bias, product.shape)
 
 
-@op("input", "mat2")
+@op("input", "mat2", grad_fn="MmBackward0")
 def mm(input, mat2):
     """Return the product of two matrices (n, m) and (m, p); nothing broadcasts.
 
@@ -105,12 +143,12 @@ def mm(input, mat2):
         if x.ndim != 2:
             raise RuntimeError(f"{name} must be a matrix, got the shape {tuple(x.shape)}; use matmul for other ranks.")
     if input.shape[1] != mat2.shape[0]:
-        raise _not_multipliable(*input.shape, *mat2.shape)
-    _same_matrix_dtype(input, mat2)
-    return jnp.matmul(input, mat2)
+        raise not_multipliable(*input.shape, *mat2.shape)
+    same_matrix_dtype(input, mat2)
+    return product(input, mat2)
 
 
-@op("input", "vec")
+@op("input", "vec", grad_fn="MvBackward0")
 def mv(input, vec):
     """Return the product of a matrix (n, m) and a vector (m,).
 
@@ -138,11 +176,11 @@ def mv(input, vec):
     if input.dtype != vec.dtype:
         a, b = dtype_name(input.dtype), dtype_name(vec.dtype)
         raise RuntimeError(f"addmv input tensors must have the same dtype, but got {b}, {a}, and {b}")
-    _no_bool(input, "addmv_impl_cpu")
-    return jnp.matmul(input, vec)
+    no_bool(input, "addmv_impl_cpu")
+    return product(input, vec)
 
 
-@op("input", "tensor")
+@op("input", "tensor", grad_fn="DotBackward0")
 def dot(input, tensor):
     """Return the sum of the products of two vectors.
 
@@ -155,7 +193,25 @@ def dot(input, tensor):
 
     See: https://pytorch.org/docs/stable/generated/torch.dot.html
     """
-    a, b = jnp.asarray(input), jnp.asarray(tensor)
+    return product(*_two_vectors(input, tensor))
+
+
+@op("input", "other", grad_fn="VdotBackward0")
+def vdot(input, other):
+    """Return `dot` of two vectors, the first conjugated.
+
+    Example:
+        >>> vdot(jnp.array([2.0, 3.0]), jnp.array([2.0, 1.0])).item()
+        7.0
+
+    See: https://pytorch.org/docs/stable/generated/torch.vdot.html
+    """
+    a, b = _two_vectors(input, other)
+    return product(a.conj(), b)
+
+
+def _two_vectors(a, b):
+    a, b = jnp.asarray(a), jnp.asarray(b)
     if a.ndim != 1 or b.ndim != 1:
         raise RuntimeError(
             f"1D tensors expected, but got {a.ndim}D and {b.ndim}D tensors; use matmul, or flatten both with .ravel()."
@@ -170,11 +226,161 @@ def dot(input, tensor):
             f"inconsistent tensor size, expected tensor {list(a.shape)} and src {list(b.shape)} to have the same "
             f"number of elements, but got {a.size} and {b.size} elements respectively"
         )
-    _no_bool(a, "dot")
-    return jnp.dot(a, b)
+    no_bool(a, "dot")
+    return a, b
 
 
-@op("input", "other")
+@op("input", "mat2", grad_fn="BmmBackward0")
+def bmm(input, mat2):
+    """Return the products of two batches of matrices, (b, n, m) and (b, m, p); nothing broadcasts.
+
+    Raises:
+        RuntimeError: for other ranks, shapes that do not fit, dtypes that differ.
+
+    Example:
+        >>> bmm(jnp.ones((2, 1, 3)), jnp.ones((2, 3, 1))).tolist()
+        [[[3.0]], [[3.0]]]
+
+    See: https://pytorch.org/docs/stable/generated/torch.bmm.html
+    """
+    a, b = jnp.asarray(input), jnp.asarray(mat2)
+    check_batches(a, b)
+    return product(a, b)
+
+
+def check_batches(a, b, kernel="bmm"):
+    """Raise what PyTorch raises unless two batches of matrices can be multiplied."""
+    for name, x in (("batch1", a), ("batch2", b)):
+        if x.ndim != 3:
+            raise RuntimeError(f"{name} must be a 3D tensor\nIt has the shape {x.shape}; matmul takes other ranks.")
+    if (a.shape[0], a.shape[2]) != b.shape[:2]:
+        raise RuntimeError(
+            f"Expected size for first two dimensions of batch2 tensor to be: [{a.shape[0]}, {a.shape[2]}] but got: "
+            f"[{b.shape[0]}, {b.shape[1]}].\nThe shapes are {a.shape} and {b.shape}."
+        )
+    if a.dtype != b.dtype:
+        raise different_scalar_types(a, b)
+    no_bool(a, kernel)
+
+
+def different_scalar_types(a, b):
+    """Return PyTorch's error for factors of different dtypes."""
+    return RuntimeError(
+        f"expected scalar type {dtype_name(a.dtype)} but found {dtype_name(b.dtype)}\nConvert one with .astype."
+    )
+
+
+@op("input", "vec2", aliases=("ger",), promotes="common", grad_fn="MulBackward0")
+def outer(input, vec2):
+    """Return the product of every value of one vector and every value of another.
+
+    Raises:
+        RuntimeError: for what is no vector.
+
+    Example:
+        >>> outer(jnp.array([1, 2]), jnp.array([3, 4])).tolist()
+        [[3, 4], [6, 8]]
+
+    See: https://pytorch.org/docs/stable/generated/torch.outer.html
+    """
+    for name, x in (("self", input), ("vec2", vec2)):
+        if x.ndim != 1:
+            raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {x.ndim}-D\nFlatten it: x.ravel().")
+    return input[:, None] * vec2[None]
+
+
+@op("input", "other", grad_fn=lambda ranks, settings: "ViewBackward0" if all(ranks) else "MulBackward0")
+def inner(input, other):
+    """Return the sums of products along the last dimensions; a scalar multiplies.
+
+    Shape: (..., n) and (*, n) give (..., *).
+
+    Raises:
+        RuntimeError: for sizes or dtypes that differ.
+
+    Example:
+        >>> inner(jnp.array([1, 2]), jnp.array([[3, 4], [5, 6]])).tolist()
+        [11, 17]
+
+    See: https://pytorch.org/docs/stable/generated/torch.inner.html
+    """
+    a, b = jnp.asarray(input), jnp.asarray(other)
+    if not (a.ndim and b.ndim):
+        return math.prod(promoted([a, b], floating=False))
+    if a.shape[-1] != b.shape[-1]:
+        raise RuntimeError(
+            "inner() the last dimension must match on both input tensors but got shapes "
+            f"{list(a.shape)} and {list(b.shape)}\nThe products are taken along it."
+        )
+    if a.dtype != b.dtype:
+        raise RuntimeError(
+            f"both inputs should have same dtype\nGot {a.dtype} and {b.dtype}; convert one with .astype."
+        )
+    no_bool(a, "addmm_impl_cpu_")
+    flat = product(a.reshape(-1, a.shape[-1]), b.reshape(-1, b.shape[-1]).T)
+    return flat.reshape(a.shape[:-1] + b.shape[:-1])
+
+
+@op(
+    "input1",
+    "input2",
+    "weight",
+    "bias",
+    where=("torch", "functional"),
+    out=False,
+    grad_fn=lambda ranks, settings: "ViewBackward0" if len(ranks) < 4 or ranks[3] is None else "AddBackward0",
+)
+def bilinear(input1, input2, weight, bias=None):
+    """Return `input1^T weight[k] input2 + bias[k]` for every k.
+
+    Shape: input1 (..., in1); input2 (..., in2); weight (out, in1, in2); bias (out,); result (..., out).
+
+    Raises:
+        RuntimeError: for shapes that do not fit, dtypes that differ.
+
+    Example:
+        >>> bilinear(jnp.array([1.0, 2.0]), jnp.array([3.0]), jnp.ones((1, 2, 1))).tolist()
+        [9.0]
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html
+    """
+    a, b, weight = (jnp.asarray(each) for each in (input1, input2, weight))
+    bias = None if bias is None else jnp.asarray(bias)
+    _check_bilinear(a, b, weight, bias)
+    out = jnp.einsum("...i,kij,...j->...k", a, weight, b, precision=jax.lax.Precision.HIGHEST)
+    return out if bias is None else out + jnp.broadcast_to(bias, out.shape)
+
+
+def _check_bilinear(a, b, weight, bias):
+    if a.ndim != b.ndim:
+        raise RuntimeError(
+            f"bilinear(): input dimensions do not match: got {a.ndim} and {b.ndim}\nOnly the last sizes may differ."
+        )
+    for dim, (left, right) in enumerate(zip(a.shape[:-1], b.shape[:-1], strict=True)):
+        if left != right:
+            raise RuntimeError(
+                f"bilinear(): input batch dimensions do not match at dim {dim}: got {left} and {right}\n"
+                "Only the last sizes may differ."
+            )
+    if len({a.dtype, b.dtype, weight.dtype}) > 1:
+        raise RuntimeError(
+            f"All tensors must have the same dtype, got input1: {c_name(a.dtype)}, input2: {c_name(b.dtype)}, weight: "
+            f"{c_name(weight.dtype)}\nConvert them with .astype."
+        )
+    for dim, x in enumerate((a, b), 1):
+        if weight.ndim <= dim or x.shape[-1] != weight.shape[dim]:
+            raise RuntimeError(
+                f"bilinear(): input{dim} size does not match weight size: got {x.shape[-1]} but expected "
+                f"{weight.shape[dim] if weight.ndim > dim else 0}\nThe weight is (out, in1, in2)."
+            )
+    if bias is not None and bias.shape[-1] != weight.shape[0]:
+        raise RuntimeError(
+            f"bilinear(): bias size does not match weight size: got {bias.shape[-1]} but expected {weight.shape[0]}\n"
+            "The bias has one value for each matrix of the weight."
+        )
+
+
+@op("input", "other", where=("torch", "Tensor", "linalg"), grad_fn=_matmul_node)
 def matmul(input, other):
     """Return the product of vectors, matrices or batches of matrices, by rank as `numpy.matmul`.
 
@@ -198,12 +404,12 @@ def matmul(input, other):
         return dot(a, b)
     rows = a.size // a.shape[-1] if a.shape[-1] else 0
     if b.ndim == 1:
-        return mv(a.reshape(rows, a.shape[-1]), b).reshape(a.shape[:-1]) if rows else jnp.matmul(a, b)
+        return mv(a.reshape(rows, a.shape[-1]), b).reshape(a.shape[:-1]) if rows else product(a, b)
     if b.ndim == 2:
         if a.shape[-1] != b.shape[0]:
-            raise _not_multipliable(rows, a.shape[-1], *b.shape)
-        _same_matrix_dtype(a, b)
-        return jnp.matmul(a, b)
+            raise not_multipliable(rows, a.shape[-1], *b.shape)
+        same_matrix_dtype(a, b)
+        return product(a, b)
     return _batched_matmul(a, b)
 
 
@@ -216,8 +422,6 @@ def _batched_matmul(a, b):
             f"[{lead}, {b.shape[-2]}]. The inner two sizes of {a.shape} and {b.shape} must be equal."
         )
     if a.dtype != b.dtype:
-        raise RuntimeError(
-            f"expected scalar type {dtype_name(a.dtype)} but found {dtype_name(b.dtype)}; convert one with .astype."
-        )
-    _no_bool(a, "bmm")
-    return jnp.matmul(a, b)
+        raise different_scalar_types(a, b)
+    no_bool(a, "bmm")
+    return product(a, b)

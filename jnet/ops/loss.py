@@ -56,13 +56,43 @@ def _pair(input, target, kernel=None):
     return input, target
 
 
+# What the graph of a loss ends with, where that depends on the arguments.
+
+
+def _absolute_node(ranks, settings):
+    return {"sum": "SumBackward0", "none": "AbsBackward0"}.get(settings.get("reduction"), "MeanBackward0")
+
+
+def _smooth_l1_node(ranks, settings):
+    return "SmoothL1LossBackward0" if settings.get("beta", 1.0) else _absolute_node(ranks, settings)
+
+
+def _nll_node(ranks, settings):
+    if ranks[0] <= 2:
+        return "NllLossBackward0"
+    viewed = ranks[0] != 4 and settings.get("reduction") == "none"
+    return "ViewBackward0" if viewed else "NllLoss2DBackward0"
+
+
+def _cross_entropy_node(ranks, settings):
+    if ranks[0] == ranks[1]:  # the target holds probabilities
+        return "NegBackward0" if settings.get("reduction") in ("sum", "none") else "DivBackward1"
+    return "AddBackward0" if settings.get("label_smoothing") else _nll_node(ranks, settings)
+
+
+def _kl_node(ranks, settings):
+    none = "MulBackward0" if settings.get("log_target") else "SubBackward0"
+    named = {"none": none, "sum": "SumBackward0", "batchmean": "DivBackward0"}
+    return named.get(settings.get("reduction"), "MeanBackward0")
+
+
 def _distance(input, target):
     # The derivative of jnp.abs at 0 is 1; PyTorch's is 0, as that of `sign` times its argument.
     d = input - target
     return d * jnp.sign(d)
 
 
-@op("input", "target")
+@op("input", "target", where=("functional",), out=False, grad_fn="MseLossBackward0")
 def mse_loss(input, target, reduction="mean"):
     """Return the squared error (input - target)^2.
 
@@ -84,7 +114,7 @@ def mse_loss(input, target, reduction="mean"):
     return _reduce(jnp.square(input - target), reduction)
 
 
-@op("input", "target")
+@op("input", "target", where=("functional",), out=False, grad_fn=_absolute_node)
 def l1_loss(input, target, reduction="mean"):
     """Return the absolute error |input - target|; the derivative at 0 is 0. Arguments and errors as `mse_loss`.
 
@@ -100,7 +130,7 @@ def l1_loss(input, target, reduction="mean"):
     return _reduce(_distance(input, target), reduction)
 
 
-@op("input", "target")
+@op("input", "target", where=("functional",), out=False, grad_fn=_smooth_l1_node)
 def smooth_l1_loss(input, target, reduction="mean", beta=1.0):
     """Return d^2 / (2 beta) where |d| < beta and |d| - beta / 2 elsewhere, d = input - target.
 
@@ -120,7 +150,7 @@ def smooth_l1_loss(input, target, reduction="mean", beta=1.0):
     return _reduce(jnp.where(d < beta, 0.5 * d * d / beta, d - 0.5 * beta), reduction)
 
 
-@op("input", "target")
+@op("input", "target", where=("functional",), out=False, grad_fn="HuberLossBackward0")
 def huber_loss(input, target, reduction="mean", delta=1.0):
     """Return d^2 / 2 where |d| <= delta and delta (|d| - delta / 2) elsewhere, d = input - target.
 
@@ -153,7 +183,7 @@ def _binary_entropy_jvp(primals, tangents):
     return _binary_entropy(p, y), slope * dp + (jnp.log1p(-p) - jnp.log(p)) * dy
 
 
-@op("input", "target", "weight")
+@op("input", "target", "weight", where=("functional",), out=False, grad_fn="BinaryCrossEntropyBackward0")
 def binary_cross_entropy(input, target, weight=None, reduction="mean"):
     """Return -(y log p + (1 - y) log(1 - p)), logarithms clamped at -100.
 
@@ -206,7 +236,15 @@ def binary_cross_entropy(input, target, weight=None, reduction="mean"):
     return _reduce(loss, reduction)
 
 
-@op("input", "target", "weight", "pos_weight")
+@op(
+    "input",
+    "target",
+    "weight",
+    "pos_weight",
+    where=("functional",),
+    out=False,
+    grad_fn="BinaryCrossEntropyWithLogitsBackward0",
+)
 def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean", pos_weight=None):
     """Return the binary cross entropy of sigmoid(input), without overflow.
 
@@ -248,7 +286,7 @@ def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean
     return _reduce(loss if weight is None else operator.mul(*broadcast(loss, jnp.asarray(weight))), reduction)
 
 
-@op("input", "target", "weight")
+@op("input", "target", "weight", where=("functional",), out=False, grad_fn=_nll_node)
 def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
     """Return -weight[y] input[..., y, ...], the negative log likelihood of the labels y.
 
@@ -347,7 +385,7 @@ def _check_labels(input, target, weight, ignore_index):
             )
 
 
-@op("input", "target", "weight")
+@op("input", "target", "weight", where=("functional",), out=False, grad_fn=_cross_entropy_node)
 def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
     """Return the cross entropy of softmax(input) and the target: `log_softmax`, then `nll_loss`.
 
@@ -408,7 +446,7 @@ def _soft_cross_entropy(input, target, weight, ignore_index, reduction, label_sm
     return _reduce(loss, reduction)
 
 
-@op("input", "target")
+@op("input", "target", where=("functional",), out=False, grad_fn=_kl_node)
 def kl_div(input, target, reduction="mean", log_target=False):
     """Return the Kullback-Leibler divergence target (log target - input) of log-probabilities `input`.
 

@@ -9,11 +9,28 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jax import lax
 
-from jnet.ops.checks import axis, is_concrete, is_floating, numeric, one_axis, refuse_keepdim
+from jnet.ops.checks import axes, axis, is_concrete, is_floating, not_implemented, numeric, one_axis, refuse_keepdim
 from jnet.ops.registry import op
+from jnet.ops.statistics import by_dim
 
-__all__ = ["ValuesIndices", "argmax", "argmin", "kthvalue", "max", "median", "min", "quantile", "topk"]
+__all__ = [
+    "MinMax",
+    "ValuesIndices",
+    "amax",
+    "amin",
+    "aminmax",
+    "argmax",
+    "argmin",
+    "max",
+    "median",
+    "min",
+    "mode",
+    "nanmedian",
+    "nanquantile",
+    "quantile",
+]
 
 _INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
 
@@ -25,7 +42,14 @@ class ValuesIndices(NamedTuple):
     indices: jax.Array
 
 
-@op("input")
+class MinMax(NamedTuple):
+    """The smallest and the largest value."""
+
+    min: jax.Array
+    max: jax.Array
+
+
+@op("input", grad_fn=by_dim("MaxBackward1", "MaxBackward0"), saves="nothing")
 def max(input, dim=None, keepdim=False):
     """Return the largest value; along `dim` also where it first stands, as a pair (values, indices).
 
@@ -44,7 +68,7 @@ def max(input, dim=None, keepdim=False):
     return _extreme("max", jnp.max, argmax, jnp.asarray(input), dim, keepdim)
 
 
-@op("input")
+@op("input", grad_fn=by_dim("MinBackward1", "MinBackward0"), saves="nothing")
 def min(input, dim=None, keepdim=False):
     """Return the smallest value; along `dim` also where it first stands; all else as `max`, nan smallest.
 
@@ -59,13 +83,13 @@ def min(input, dim=None, keepdim=False):
 
 def _extreme(name, whole, where, input, dim, keepdim):
     refuse_keepdim(name, dim, keepdim)
-    _check_not_empty(name, input, dim)
+    check_not_empty(name, input, dim)
     if dim is None:
         return _whole(whole, input)
     along = axis(dim, input.ndim, name)
     # Booleans have an order here, though not in argmax.
     ordered = input.astype(jnp.uint8) if input.dtype == jnp.bool_ else input
-    return _at(input, where(ordered, along, True), along, keepdim)
+    return at(input, where(ordered, along, True), along, keepdim)
 
 
 @op("input")
@@ -103,11 +127,83 @@ def _where(name, function, input, dim, keepdim):
     if input.dtype == jnp.bool_:
         raise RuntimeError(f"{name}(): does not support bool input\nConvert it: input.astype(jnp.int32).")
     along = None if dim is None else axis(dim, input.ndim, name)
-    _check_not_empty(name, input, dim, IndexError)
+    check_not_empty(name, input, dim, IndexError)
     return function(input, along if input.ndim else None, keepdims=keepdim)
 
 
-@op("input")
+@op("input", grad_fn="AmaxBackward0")
+def amax(input, dim=(), keepdim=False):
+    """Return the largest value, of all or along `dim` (an integer or several); equal values share the gradient.
+
+    Raises:
+        RuntimeError: for no values and no `dim`.
+        IndexError: if there is no such dimension, or it has size 0.
+        NotImplementedError: for complex numbers.
+
+    Example:
+        >>> amax(jnp.array([[0.0, 3.0], [7.0, 4.0]]), 1).tolist()
+        [3.0, 7.0]
+
+    See: https://pytorch.org/docs/stable/generated/torch.amax.html
+    """
+    return _extreme_along("amax", "max_values_cpu", jnp.max, input, dim, keepdim)
+
+
+@op("input", grad_fn="AminBackward0")
+def amin(input, dim=(), keepdim=False):
+    """Return the smallest value, of all or along `dim` (an integer or several); else as `amax`.
+
+    Example:
+        >>> amin(jnp.array([[0.0, 3.0], [7.0, 4.0]]), (0, 1)).item()
+        0.0
+
+    See: https://pytorch.org/docs/stable/generated/torch.amin.html
+    """
+    return _extreme_along("amin", "min_values_cpu", jnp.min, input, dim, keepdim)
+
+
+def _extreme_along(name, kernel, function, input, dim, keepdim):
+    input = jnp.asarray(input)
+    if jnp.iscomplexobj(input):
+        raise not_implemented(kernel, input.dtype)
+    along = axes(dim, input.ndim, name)
+    if dim is None or dim == ():
+        check_not_empty(name, input, None)
+    else:
+        for each in along:
+            check_not_empty(name, input, each)
+    return function(input, along, keepdims=keepdim)
+
+
+@op("input", grad_fn="AminmaxBackward0")
+def aminmax(input, *, dim=None, keepdim=False):
+    """Return the smallest and the largest value, of all or along `dim`, as a pair (min, max).
+
+    Raises:
+        RuntimeError: for no values and no `dim`.
+        IndexError: if there is no such dimension, or it has size 0.
+
+    Example:
+        >>> [each.item() for each in aminmax(jnp.array([2.0, 1.0, 3.0]))]
+        [1.0, 3.0]
+
+    See: https://pytorch.org/docs/stable/generated/torch.aminmax.html
+    """
+    input = jnp.asarray(input)
+    if dim is None and not input.size:
+        raise RuntimeError(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.\n"
+            f"The input has shape {input.shape}."
+        )
+    along = one_axis(dim, input.ndim, "aminmax")
+    if dim is not None and input.ndim and not input.shape[along[0]]:
+        raise IndexError(
+            f"aminmax: Expected reduction dim {along[0]} to have non-zero size.\nThe input has shape {input.shape}."
+        )
+    return MinMax(*(function(input, along, keepdims=keepdim) for function in (jnp.min, jnp.max)))
+
+
+@op("input", grad_fn=by_dim("MedianBackward0", "MedianBackward1"), saves="nothing")
 def median(input, dim=None, keepdim=False):
     """Return the lower median; along `dim` also where it stands, as a pair; nan where there is a nan.
 
@@ -123,25 +219,52 @@ def median(input, dim=None, keepdim=False):
 
     See: https://pytorch.org/docs/stable/generated/torch.median.html
     """
+    return _median("median", input, dim, keepdim, lambda values: jnp.isnan(values).any(-1))
+
+
+@op("input", grad_fn=by_dim("NanmedianBackward0", "NanmedianBackward1"), saves="nothing")
+def nanmedian(input, dim=None, keepdim=False):
+    """Return the lower median of the values that are not nan; nan of none; else as `median`.
+
+    Example:
+        >>> nanmedian(jnp.array([1.0, jnp.nan, 2.0, 3.0])).item()
+        2.0
+
+    See: https://pytorch.org/docs/stable/generated/torch.nanmedian.html
+    """
+    return _median("nanmedian", input, dim, keepdim, lambda values: jnp.isnan(values).all(-1))
+
+
+def _median(name, input, dim, keepdim, is_nan):
+    """Return the lower median of what is not nan, except where `is_nan` of the values of a row tells nan."""
     input = numeric(input, "median_cpu")
-    refuse_keepdim("median", dim, keepdim)
+    refuse_keepdim(name, dim, keepdim)
     if dim is None:
-        return _whole(_median_of, input.ravel())
-    along = axis(dim, input.ndim, "median")
+        return _whole(functools.partial(_median_of, is_nan), input.ravel())
+    along = axis(dim, input.ndim, name)
     if not input.ndim:
-        return _at(input, None, along, keepdim)
-    _check_not_empty("median", input, dim)
-    indices = _take(jnp.argsort(input, along), (input.shape[along] - 1) // 2, along)
-    missing = jnp.isnan(input)
-    first = jnp.argmax(missing, along, keepdims=True).astype(indices.dtype)
-    return _at(input, jnp.where(missing.any(along, keepdims=True), first, indices), along, keepdim)
+        return at(input, None, along, keepdim)
+    check_not_empty("median", input, dim)
+    rows = jnp.moveaxis(input, along, -1)
+    order = jnp.argsort(rows, -1)
+    indices = jnp.take_along_axis(order, _middle(rows)[..., None], -1)
+    if is_floating(rows):
+        first = jnp.argmax(jnp.isnan(rows), -1, keepdims=True).astype(indices.dtype)
+        indices = jnp.where(is_nan(rows)[..., None], first, indices)
+    return at(input, jnp.moveaxis(indices, -1, along), along, keepdim)
 
 
-def _median_of(values):
+def _median_of(is_nan, values):
     if not values.size:
         return jnp.full((), jnp.nan if is_floating(values) else jnp.iinfo(values.dtype).min, values.dtype)
-    middle = jnp.sort(values)[(values.size - 1) // 2]
-    return jnp.where(jnp.isnan(values).any(), jnp.nan, middle) if is_floating(values) else middle
+    middle = jnp.sort(values)[_middle(values)]
+    return jnp.where(is_nan(values), jnp.nan, middle) if is_floating(values) else middle
+
+
+def _middle(rows):
+    """Return where, in sorted rows, the lower middle of what is not nan stands."""
+    known = jnp.sum(~jnp.isnan(rows), -1) if is_floating(rows) else jnp.full(rows.shape[:-1], rows.shape[-1])
+    return jnp.maximum((known - 1) // 2, 0)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(0,))
@@ -158,68 +281,44 @@ def _whole_jvp(function, primals, tangents):
     return result, jnp.sum(jnp.where(equal, change, jnp.zeros((), change.dtype))) / equal.sum().astype(change.dtype)
 
 
-@op("input")
-def kthvalue(input, k, dim=-1, keepdim=False):
-    """Return the k-th smallest value along `dim` (k from 1), and where it stands in a stable order; nan is largest.
+@op("input", grad_fn="ModeBackward0", saves="nothing")
+def mode(input, dim=-1, keepdim=False):
+    """Return the most frequent value along `dim` (of equally frequent ones the smallest), and where it last stands.
 
     Raises:
-        RuntimeError: if there is no k-th value.
         IndexError: if there is no such dimension, or it has size 0.
-        NotImplementedError: for booleans.
 
     Example:
-        >>> kthvalue(jnp.arange(8.0).reshape(2, 4), 3).values.tolist()
-        [2.0, 6.0]
+        >>> mode(jnp.array([3, 1, 1, 3, 2])).values.item()
+        1
 
-    See: https://pytorch.org/docs/stable/generated/torch.kthvalue.html
+    See: https://pytorch.org/docs/stable/generated/torch.mode.html
     """
     input = jnp.asarray(input)
-    along = axis(dim, input.ndim, "kthvalue")
-    _check_not_empty("kthvalue", input, dim)
-    size = input.shape[along] if input.ndim else 1
-    if not 1 <= k <= size:
-        raise RuntimeError(
-            f"kthvalue(): selected number k out of range for dimension {along}\nGot k={k}; the dimension has {size} "
-            f"values, so k lies in [1, {size}]."
+    along = axis(dim, input.ndim, "mode")
+    check_not_empty("mode", input, dim)
+    if not input.ndim or not input.size:
+        return at(
+            input, jnp.zeros([1 if each == along else n for each, n in enumerate(input.shape)], int), along, keepdim
         )
-    input = numeric(input, "kthvalue_cpu")
-    return _at(input, _take(jnp.argsort(input, along), k - 1, along) if input.ndim else None, along, keepdim)
+    order = jnp.argsort(input, along)
+    values = jnp.take_along_axis(input, order, along)
+    places = lax.broadcasted_iota(order.dtype, input.shape, along)
+    changes = jnp.concatenate(
+        [
+            jnp.ones_like(take(values, 0, along), dtype=bool),
+            lax.slice_in_dim(values, 1, None, axis=along) != lax.slice_in_dim(values, 0, -1, axis=along),
+        ],
+        along,
+    )
+    # The longest run of equal values is complete at its end, which is the first place with that length.
+    length = places - lax.cummax(jnp.where(changes, places, 0), along)
+    last = jnp.argmax(length, along, keepdims=True)
+    return at(input, jnp.take_along_axis(order, last, along), along, keepdim)
 
 
-@op("input")
-def topk(input, k, dim=-1, largest=True, sorted=True):
-    """Return the k largest values along `dim` (or smallest), in order, and where they stand; nan is largest.
-
-    Args:
-        sorted: accepted for PyTorch's sake; the values are in order in any case.
-
-    Raises:
-        RuntimeError: if there are fewer than k; for booleans.
-
-    Example:
-        >>> topk(jnp.array([1.0, 4.0, 3.0]), 2).indices.tolist()
-        [1, 2]
-
-    See: https://pytorch.org/docs/stable/generated/torch.topk.html
-    """
-    input = jnp.asarray(input)
-    along = axis(dim, input.ndim, "topk")
-    size = input.shape[along] if input.ndim else 1
-    if not 0 <= k <= size:
-        raise RuntimeError(f"selected index k out of range\nGot k={k}; dimension {along} has {size} values.")
-    if input.dtype == jnp.bool_:
-        raise RuntimeError("topk does not support bool dtypes on CPU\nConvert it: input.astype(jnp.int32).")
-    if not input.ndim:
-        return _at(input, None, along, True) if k else ValuesIndices(*(jnp.zeros((0,), t) for t in (input.dtype, int)))
-    if largest:
-        indices = jnp.moveaxis(jax.lax.top_k(jnp.moveaxis(input, along, -1), k)[1], -1, along)
-    else:
-        indices = jax.lax.slice_in_dim(jnp.argsort(input, along), 0, k, axis=along)
-    return _at(input, indices.astype(int), along, True)
-
-
-@op("input", "q")
-def quantile(input, q, dim=None, keepdim=False, interpolation="linear"):
+@op("input", "q", grad_fn="SqueezeBackward4")
+def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
     """Return the value below which a share `q` of all values lies, or of those along `dim`; nan where there is a nan.
 
     Shape: q a number, () or (Q,); a q of one dimension adds a first dimension of size Q to the result.
@@ -237,6 +336,23 @@ def quantile(input, q, dim=None, keepdim=False, interpolation="linear"):
 
     See: https://pytorch.org/docs/stable/generated/torch.quantile.html
     """
+    return _quantile(jnp.quantile, input, q, dim, keepdim, interpolation)
+
+
+@op("input", "q", grad_fn="SqueezeBackward4")
+def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
+    """Return the quantile of the values that are not nan; nan of none; arguments and errors as `quantile`.
+
+    Example:
+        >>> nanquantile(jnp.array([1.0, jnp.nan, 2.0]), 0.5).item()
+        1.5
+
+    See: https://pytorch.org/docs/stable/generated/torch.nanquantile.html
+    """
+    return _quantile(jnp.nanquantile, input, q, dim, keepdim, interpolation)
+
+
+def _quantile(function, input, q, dim, keepdim, interpolation):
     input = jnp.asarray(input)
     q = _checked_q(q, input)
     if interpolation not in _INTERPOLATIONS:
@@ -247,7 +363,7 @@ def quantile(input, q, dim=None, keepdim=False, interpolation="linear"):
     along = one_axis(dim, input.ndim, "quantile") if input.ndim else ()
     inside = (q >= 0) & (q <= 1)
     safe = jnp.where(inside, q, jnp.zeros((), q.dtype))
-    found = jnp.quantile(input, safe, along or None, method=interpolation, keepdims=keepdim)
+    found = function(input, safe, along or None, method=interpolation, keepdims=keepdim)
     inside = inside.reshape(q.shape + (1,) * (found.ndim - q.ndim))
     return jnp.where(inside, found, jnp.full((), jnp.nan, input.dtype))
 
@@ -256,6 +372,8 @@ def _checked_q(q, input):
     """Return `q` as an array of the input's dtype; raise what PyTorch raises."""
     number = isinstance(q, (int, float))
     q = jnp.asarray(q, input.dtype if number else None)
+    if not q.ndim:
+        q = q.astype(input.dtype)  # a number, which a recorded call gives as an array
     if q.ndim > 1:
         raise RuntimeError(f"quantile() q must be a scalar or 1D tensor\nIt has shape {q.shape}.")
     if not input.size:
@@ -275,7 +393,8 @@ def _checked_q(q, input):
     return q
 
 
-def _check_not_empty(name, input, dim, error: type[Exception] = RuntimeError):
+def check_not_empty(name, input, dim, error: type[Exception] = RuntimeError):
+    """Raise PyTorch's error where `dim` has size 0, or there is neither a `dim` nor a value."""
     if dim is None and not input.size:
         more = "" if error is IndexError else " Specify the reduction dim with the 'dim' argument."
         raise error(
@@ -289,11 +408,12 @@ def _check_not_empty(name, input, dim, error: type[Exception] = RuntimeError):
         )
 
 
-def _take(order, position: int, along: int):
-    return jax.lax.slice_in_dim(order, position, position + 1, axis=along)
+def take(order, position: int, along: int):
+    """Return what stands at a position of an axis, which stays with size 1."""
+    return lax.slice_in_dim(order, position, position + 1, axis=along)
 
 
-def _at(input, indices, along: int, keepdim: bool) -> ValuesIndices:
+def at(input, indices, along: int, keepdim: bool) -> ValuesIndices:
     """Return the values of `input` at `indices`, and these; a scalar's only value stands at 0."""
     if not input.ndim:
         return ValuesIndices(input, jnp.zeros((), int))

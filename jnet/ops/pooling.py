@@ -42,13 +42,13 @@ def max_pool(
     return _pool("max", inputs, window, strides, tuple(pads), (1,) * inputs.ndim)
 
 
-@op("input")
+@op("input", where=("torch", "functional"), out=False, grad_fn="SqueezeBackward1")
 def max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
     """Take the maximum over windows of a signal (N, C, L) or (C, L); settings and errors as `max_pool2d`."""
     return _max_pool(1, input, kernel_size, stride, padding, dilation, ceil_mode)
 
 
-@op("input")
+@op("input", where=("torch", "functional"), out=False, grad_fn="MaxPool2DWithIndicesBackward0")
 def max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
     """Take the maximum over windows of images; of equal values the first one takes the gradient.
 
@@ -72,19 +72,19 @@ def max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode
     return _max_pool(2, input, kernel_size, stride, padding, dilation, ceil_mode)
 
 
-@op("input")
+@op("input", where=("torch", "functional"), out=False, grad_fn="MaxPool3DWithIndicesBackward0")
 def max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
     """Take the maximum over windows of volumes (N, C, D, H, W) or (C, D, H, W); settings as `max_pool2d`."""
     return _max_pool(3, input, kernel_size, stride, padding, dilation, ceil_mode)
 
 
-@op("input")
+@op("input", where=("torch", "functional"), out=False, grad_fn="SqueezeBackward1")
 def avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
     """Average over windows of a signal (N, C, L) or (C, L); settings and errors as `avg_pool2d`."""
     return _avg_pool(1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
 
 
-@op("input")
+@op("input", where=("functional",), out=False, grad_fn="AvgPool2DBackward0")
 def avg_pool2d(
     input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None
 ):
@@ -110,7 +110,7 @@ def avg_pool2d(
     return _avg_pool(2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 
-@op("input")
+@op("input", where=("functional",), out=False, grad_fn="AvgPool3DBackward0")
 def avg_pool3d(
     input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None
 ):

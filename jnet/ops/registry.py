@@ -114,10 +114,10 @@ def _prepared(function, arrays, scalars, promotes):
                 given[name] = value.value
         return function(*bound.args, **bound.kwargs)
 
-    return call if promotes or scalars else _unpacking(function)
+    return call if promotes or scalars else unpacking(function)
 
 
-def _unpacking(function):
+def unpacking(function):
     """Return the function taking the recorder's numbers as 0-dim arrays."""
 
     @functools.wraps(function)

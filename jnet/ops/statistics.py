@@ -1,4 +1,4 @@
-"""Sums, means, spreads and norms with PyTorch's semantics.
+"""Sums, means and spreads with PyTorch's semantics.
 
 `dim` counts from 0, negative ones from the end; `keepdim` leaves the reduced dimension in place with size 1. Integers
 and booleans add up to JAX's default integer: int32, or int64 where 64 bits are enabled, which PyTorch always uses.
@@ -7,16 +7,35 @@ and booleans add up to JAX's default integer: int32, or int64 where 64 bits are 
 import math
 import warnings
 
+import jax
 import jax.numpy as jnp
 
-from jnet.ops.checks import as_floating, axes, axis, dtype_name, is_floating, one_axis, refuse_keepdim
+from jnet.ops.checks import as_floating, axes, dtype_name, is_floating, one_axis, refuse_keepdim
 from jnet.ops.registry import op
 
-__all__ = ["cumsum", "mean", "norm", "prod", "std", "sum", "var"]
+__all__ = [
+    "corrcoef",
+    "cov",
+    "logsumexp",
+    "mean",
+    "nanmean",
+    "nansum",
+    "prod",
+    "std",
+    "std_mean",
+    "sum",
+    "var",
+    "var_mean",
+]
 
 
-@op("input")
-def sum(input, dim=None, keepdim=False, dtype=None):
+def by_dim(whole: str, along: str):
+    """Return the rule for the node of a reduction that PyTorch derives in two ways: of all values, or along `dim`."""
+    return lambda ranks, settings: whole if settings.get("dim") is None and not settings.get("keepdim") else along
+
+
+@op("input", grad_fn=by_dim("SumBackward0", "SumBackward1"), saves="nothing")
+def sum(input, dim=None, keepdim=False, *, dtype=None):
     """Add up all values, or those along `dim` (an integer or several).
 
     Example:
@@ -25,12 +44,31 @@ def sum(input, dim=None, keepdim=False, dtype=None):
 
     See: https://pytorch.org/docs/stable/generated/torch.sum.html
     """
-    input = _widened(input, dtype)
+    input = widened(input, dtype)
     return jnp.sum(input, axes(dim, input.ndim, "sum"), keepdims=keepdim)
 
 
-@op("input")
-def prod(input, dim=None, keepdim=False, dtype=None):
+@op("input", grad_fn="NansumBackward0")
+def nansum(input, dim=None, keepdim=False, *, dtype=None):
+    """Add up all values that are not nan, or those along `dim` (an integer or several); 0 of none.
+
+    Raises:
+        RuntimeError: for complex numbers.
+
+    Example:
+        >>> nansum(jnp.array([1.0, jnp.nan, 2.0])).item()
+        3.0
+
+    See: https://pytorch.org/docs/stable/generated/torch.nansum.html
+    """
+    input = jnp.asarray(input)
+    if jnp.iscomplexobj(input):
+        raise RuntimeError("nansum on CPU does not support complex inputs\nSum the real and imaginary parts apart.")
+    return sum(jnp.where(jnp.isnan(input), jnp.zeros((), input.dtype), input), dim, keepdim, dtype=dtype)
+
+
+@op("input", grad_fn=by_dim("ProdBackward0", "ProdBackward1"))
+def prod(input, dim=None, keepdim=False, *, dtype=None):
     """Multiply all values, or those along `dim` (one integer).
 
     Example:
@@ -39,28 +77,13 @@ def prod(input, dim=None, keepdim=False, dtype=None):
 
     See: https://pytorch.org/docs/stable/generated/torch.prod.html
     """
-    input = _widened(input, dtype)
+    input = widened(input, dtype)
     refuse_keepdim("prod", dim, keepdim)
     return jnp.prod(input, one_axis(dim, input.ndim, "prod"), keepdims=keepdim)
 
 
-@op("input")
-def cumsum(input, dim, dtype=None):
-    """Add up the values along `dim`, keeping every partial sum.
-
-    Example:
-        >>> cumsum(jnp.array([1, 2, 3]), 0).tolist()
-        [1, 3, 6]
-
-    See: https://pytorch.org/docs/stable/generated/torch.cumsum.html
-    """
-    input = _widened(input, dtype)
-    along = axis(dim, input.ndim, "cumsum")
-    return jnp.cumsum(input, along) if input.ndim else input
-
-
-@op("input")
-def mean(input, dim=None, keepdim=False, dtype=None):
+@op("input", grad_fn=by_dim("MeanBackward0", "MeanBackward1"), saves="nothing")
+def mean(input, dim=None, keepdim=False, *, dtype=None):
     """Average all values, or those along `dim` (an integer or several); nan of none.
 
     Args:
@@ -83,11 +106,35 @@ def mean(input, dim=None, keepdim=False, dtype=None):
         )
     along = axes(dim, input.ndim, "mean")
     # Not jnp.mean: the mean of no values is nan without NumPy's warning.
-    return jnp.sum(input, along, keepdims=keepdim) / _count(input, along)
+    return (jnp.sum(at_least_float32(input), along, keepdims=keepdim) / count(input, along)).astype(input.dtype)
 
 
-@op("input")
-def var(input, dim=None, correction=1, keepdim=False):
+@op("input", grad_fn="DivBackward0")
+def nanmean(input, dim=None, keepdim=False, *, dtype=None):
+    """Average all values that are not nan, or those along `dim` (an integer or several); nan of none.
+
+    Raises:
+        RuntimeError: for integers and booleans.
+
+    Example:
+        >>> nanmean(jnp.array([1.0, jnp.nan, 2.0])).item()
+        1.5
+
+    See: https://pytorch.org/docs/stable/generated/torch.nanmean.html
+    """
+    input = jnp.asarray(input)
+    if not is_floating(input):
+        raise RuntimeError(
+            f"nanmean(): expected input to have floating point or complex dtype but got {dtype_name(input.dtype)}\n"
+            "Integers are never nan: take mean(input, dtype=jnp.float32)."
+        )
+    known = jnp.sum(~jnp.isnan(input), axes(dim, input.ndim, "nanmean"), keepdims=keepdim)
+    total = nansum(input, dim, keepdim, dtype=dtype)
+    return total / known.astype(total.dtype)
+
+
+@op("input", grad_fn="VarBackward0")
+def var(input, dim=None, *, correction=1, keepdim=False):
     """Return the variance, `sum((input - mean)^2) / (N - correction)`, of all values or along `dim`.
 
     Args:
@@ -102,11 +149,11 @@ def var(input, dim=None, correction=1, keepdim=False):
 
     See: https://pytorch.org/docs/stable/generated/torch.var.html
     """
-    return _variance("var", input, dim, correction, keepdim)
+    return _moments("var", input, dim, correction, keepdim)[0]
 
 
-@op("input")
-def std(input, dim=None, correction=1, keepdim=False):
+@op("input", grad_fn="StdBackward0")
+def std(input, dim=None, *, correction=1, keepdim=False):
     """Return the standard deviation, the root of `var` (same arguments); its derivative at 0 is 0.
 
     Example:
@@ -115,18 +162,46 @@ def std(input, dim=None, correction=1, keepdim=False):
 
     See: https://pytorch.org/docs/stable/generated/torch.std.html
     """
-    return _root(_variance("std", input, dim, correction, keepdim))
+    return root(_moments("std", input, dim, correction, keepdim)[0])
 
 
-def _variance(name, input, dim, correction, keepdim):
+@op("input", where=("torch",), out=False, grad_fn="VarMeanBackward0")
+def var_mean(input, dim=None, *, correction=1, keepdim=False):
+    """Return the pair of `var` (same arguments) and `mean`.
+
+    Example:
+        >>> [each.item() for each in var_mean(jnp.array([1.0, 2.0, 3.0]))]
+        [1.0, 2.0]
+
+    See: https://pytorch.org/docs/stable/generated/torch.var_mean.html
+    """
+    return _moments("var_mean", input, dim, correction, keepdim)
+
+
+@op("input", where=("torch",), out=False, grad_fn="StdMeanBackward0")
+def std_mean(input, dim=None, *, correction=1, keepdim=False):
+    """Return the pair of `std` (same arguments) and `mean`.
+
+    Example:
+        >>> [each.item() for each in std_mean(jnp.array([1.0, 3.0, 5.0]))]
+        [2.0, 3.0]
+
+    See: https://pytorch.org/docs/stable/generated/torch.std_mean.html
+    """
+    variance, average = _moments("std_mean", input, dim, correction, keepdim)
+    return root(variance), average
+
+
+def _moments(name, input, dim, correction, keepdim):
+    """Return variance and mean."""
     input = jnp.asarray(input)
     if not is_floating(input):
         raise RuntimeError(
-            f"std and var only support floating point and complex dtypes\nGot {input.dtype}; convert with "
-            "input.astype(jnp.float32)."
+            f"{name if name.endswith('_mean') else 'std and var'} only support floating point and complex dtypes\n"
+            f"Got {input.dtype}; convert with input.astype(jnp.float32)."
         )
     along = axes(dim, input.ndim, name)
-    freedom = _count(input, along) - correction
+    freedom = count(input, along) - (1 if correction is None else correction)
     if freedom <= 0:
         warnings.warn(
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
@@ -134,76 +209,125 @@ def _variance(name, input, dim, correction, keepdim):
             UserWarning,
             stacklevel=3,
         )
-    centred = input - jnp.sum(input, along, keepdims=True) / _count(input, along)
+    values = at_least_float32(input)
+    average = jnp.sum(values, along, keepdims=True) / count(input, along)
+    centred = values - average
     total = jnp.sum((centred * centred.conj()).real, along, keepdims=keepdim)
-    return total / jnp.asarray(freedom if freedom > 0 else 0, total.dtype)
+    variance = total / jnp.asarray(freedom if freedom > 0 else 0, total.dtype)
+    real = jnp.finfo(input.dtype).dtype
+    return variance.astype(real), (average if keepdim else average.squeeze(along)).astype(input.dtype)
 
 
-@op("input")
-def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
-    """Return the vector norm `sum(|x|^p)^(1/p)` of all values, or of those along `dim`; its derivative at 0 is 0.
-
-    Args:
-        p: a number; `math.inf` and `-math.inf` take the largest and smallest magnitude, 0 counts what is not zero.
-            "fro" is 2; "nuc" is the sum of the singular values of a matrix.
-        dtype: compute in it.
-
-    Raises:
-        RuntimeError: for integers and booleans; for infinite and negative p of no values; for another name.
+@op("input", where=("torch", "Tensor", "special"), grad_fn="LogsumexpBackward0")
+def logsumexp(input, dim, keepdim=False):
+    """Return `log(sum(exp(input)))` along `dim` (an integer or several), shifted so that nothing overflows.
 
     Example:
-        >>> norm(jnp.ones(8), 1).item(), f"{norm(jnp.ones(8), 2):.4f}"
-        (8.0, '2.8284')
+        >>> f"{logsumexp(jnp.array([1000.0, 1000.0]), 0):.2f}"
+        '1000.69'
 
-    See: https://pytorch.org/docs/stable/generated/torch.norm.html
+    See: https://pytorch.org/docs/stable/generated/torch.logsumexp.html
+    """
+    input = as_floating(input)
+    along = axes(dim, input.ndim, "logsumexp")
+    return jax.nn.logsumexp(at_least_float32(input), along, keepdims=keepdim).astype(input.dtype)
+
+
+@op("input", "fweights", "aweights", out=False, grad_fn="SqueezeBackward0")
+def cov(input, *, correction=1, fweights=None, aweights=None):
+    """Return the covariances of variables: each row of `input` is a variable, each column an observation.
+
+    Shape: input (V, N) gives (V, V); (N,) and () give ().
+
+    Args:
+        correction: the sums are divided by the number of observations less this (see `var`).
+        fweights: how often each observation counts, integers (N,).
+        aweights: how much each observation weighs, floating (N,).
+
+    Raises:
+        RuntimeError: for more dimensions, booleans, weights of other shapes or kinds.
+
+    Example:
+        >>> cov(jnp.array([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]])).tolist()
+        [[1.0, -1.0], [-1.0, 1.0]]
+
+    See: https://pytorch.org/docs/stable/generated/torch.cov.html
     """
     input = jnp.asarray(input)
-    if p == "nuc":
-        return _nuclear_norm(input, dim, keepdim, dtype)
-    if isinstance(p, str) and p != "fro":
-        raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.\nWrite a number, math.inf, 'fro' or 'nuc'.")
-    if not is_floating(input):
+    if input.ndim > 2:
         raise RuntimeError(
-            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
-            f"{dtype_name(input.dtype)}\nConvert it: input.astype(jnp.float32)."
+            "cov(): expected input to have two or fewer dimensions but got an input with "
+            f"{input.ndim} dimensions\nIts rows are variables, its columns observations."
         )
-    along = axes(dim, input.ndim, "norm")
-    p = 2.0 if p in ("fro", None) else float(p)
-    if (p < 0 or p == math.inf) and not _count(input, along):
+    if input.dtype == jnp.bool_:
+        raise RuntimeError("cov(): bool dtype is not supported for input\nConvert it: input.astype(jnp.float32).")
+    rows = as_floating(input.reshape(1, -1) if input.ndim < 2 else input)
+    weights = _cov_weights(fweights, aweights, rows)
+    total = rows.shape[1] if weights is None else weights.sum()
+    centred = rows - (rows if weights is None else rows * weights).sum(1, keepdims=True) / total
+    norm = total - correction
+    if weights is not None and aweights is not None and correction:
+        squares = (weights * jnp.asarray(aweights).reshape(1, -1)).sum()
+        norm = total - correction * squares / total
+    weighted = centred if weights is None else centred * weights
+    product = jnp.matmul(weighted, centred.conj().T, precision=jax.lax.Precision.HIGHEST)
+    result = product / jnp.maximum(jnp.asarray(norm, rows.real.dtype), 0)
+    return result if input.ndim == 2 else result.reshape(())
+
+
+def _cov_weights(fweights, aweights, rows):
+    """Return the product of both weights as a row, None without any."""
+    product = None
+    for name, weights, kind, word in (
+        ("fweights", fweights, jnp.integer, "integral"),
+        ("aweights", aweights, jnp.floating, "floating point"),
+    ):
+        if weights is None:
+            continue
+        weights = jnp.asarray(weights)
+        if weights.ndim > 1:
+            raise RuntimeError(
+                f"cov(): expected {name} to have one or fewer dimensions but got {name} with {weights.ndim} "
+                "dimensions\nThey are one number an observation."
+            )
+        if not jnp.issubdtype(weights.dtype, kind):
+            raise RuntimeError(
+                f"cov(): expected {name} to have {word} dtype but got {name} with {dtype_name(weights.dtype)} dtype\n"
+                "fweights are counts, aweights are shares."
+            )
+        if weights.size != rows.shape[1]:
+            raise RuntimeError(
+                f"cov(): expected {name} to have the same numel as there are observations in the input but got "
+                f"{weights.size} != {rows.shape[1]}\nThe observations are the columns of the input."
+            )
+        weights = weights.reshape(1, -1).astype(rows.real.dtype)
+        product = weights if product is None else product * weights
+    return product
+
+
+@op("input", out=False, grad_fn=lambda ranks, settings: "ClampBackward1" if ranks[0] == 2 else "DivBackward0")
+def corrcoef(input):
+    """Return Pearson's correlations of variables, `cov` over the product of the standard deviations; errors as `cov`.
+
+    Example:
+        >>> corrcoef(jnp.array([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]])).tolist()
+        [[1.0, -1.0], [-1.0, 1.0]]
+
+    See: https://pytorch.org/docs/stable/generated/torch.corrcoef.html
+    """
+    if jnp.ndim(input) > 2:
         raise RuntimeError(
-            f"linalg.vector_norm cannot compute the {p:g} norm on an empty tensor because the operation does not have "
-            f"an identity\nThe input has shape {input.shape}."
+            "corrcoef(): expected input to have two or fewer dimensions but got an input with "
+            f"{jnp.ndim(input)} dimensions\nIts rows are variables, its columns observations."
         )
-    return _vector_norm(jnp.asarray(input, dtype), p, {"axis": along, "keepdims": keepdim})
+    covariance = cov(input)
+    if covariance.ndim == 0:
+        return covariance / covariance
+    spread = jnp.sqrt(jnp.diagonal(covariance).real)
+    return jnp.clip(covariance / spread[:, None] / spread[None], -1, 1)
 
 
-def _vector_norm(input, p, reduced):
-    if p == 2:
-        return _root(jnp.sum((input * input.conj()).real, **reduced))
-    # The derivative of jnp.abs at 0 is 1; PyTorch's is 0.
-    size = jnp.abs(input) if jnp.iscomplexobj(input) else input * jnp.sign(input)
-    if p == 0:
-        return jnp.sum(size != 0, dtype=size.dtype, **reduced)
-    if p == 1:
-        return jnp.sum(size, **reduced)
-    if math.isinf(p):
-        return (jnp.max if p > 0 else jnp.min)(size, **reduced)
-    # Zeros leave the power, whose derivative there may be infinite; PyTorch's is 0.
-    powers = jnp.where(size == 0, 0.0 if p > 0 else jnp.inf, jnp.where(size == 0, 1.0, size) ** p)
-    return _root(jnp.sum(powers.astype(size.dtype), **reduced), 1 / p)
-
-
-def _nuclear_norm(input, dim, keepdim, dtype):
-    along = tuple(range(input.ndim)) if dim is None else axes(dim, input.ndim, "norm")
-    if len(along) != 2:
-        raise RuntimeError(
-            f"linalg.matrix_norm: dim must be a 2-tuple. Got {dim}\nThe nuclear norm is that of a matrix; the input "
-            f"has shape {input.shape}."
-        )
-    return jnp.linalg.norm(jnp.asarray(as_floating(input), dtype), "nuc", along, keepdims=keepdim)
-
-
-def _root(power, exponent=0.5):
+def root(power, exponent=0.5):
     """Return `power ** exponent` with derivative 0 where `power` is 0."""
     zero = power == 0
     safe = jnp.where(zero, jnp.ones((), power.dtype), power)
@@ -211,7 +335,7 @@ def _root(power, exponent=0.5):
     return jnp.where(zero, jnp.asarray(0.0 if exponent > 0 else math.inf, power.dtype), root)
 
 
-def _widened(input, dtype):
+def widened(input, dtype):
     """Return `input` in `dtype`; without one, integers and booleans as the default integer."""
     input = jnp.asarray(input)
     if dtype is None:
@@ -219,5 +343,11 @@ def _widened(input, dtype):
     return input.astype(dtype)
 
 
-def _count(input, along) -> int:
+def at_least_float32(input):
+    """Return `input`, half precision as float32: PyTorch adds up in it."""
+    return input.astype(jnp.float32) if input.dtype in (jnp.float16, jnp.bfloat16) else input
+
+
+def count(input, along) -> int:
+    """Return how many values one reduction along these axes takes."""
     return math.prod(input.shape[each] for each in along)

@@ -1,0 +1,596 @@
+"""Values in another order, repeated, padded or converted: new tensors, unlike the views of a tensor's own memory."""
+
+import math
+import operator
+import warnings
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from jnet.ops.checks import axes, axis, dtype_name, is_concrete, not_implemented
+from jnet.ops.registry import op
+
+__all__ = [
+    "clone",
+    "diag",
+    "diag_embed",
+    "diagflat",
+    "flip",
+    "fliplr",
+    "flipud",
+    "one_hot",
+    "pad",
+    "repeat",
+    "repeat_interleave",
+    "roll",
+    "rot90",
+    "tile",
+    "to_dtype",
+    "tril",
+    "triu",
+    "vander",
+]
+
+_LIMITS = {"int8": "int8_t", "int16": "int16_t", "int32": "int", "int64": "int64_t", "uint8": "uint8_t"}
+
+
+@op("input", grad_fn="CloneBackward0", saves="nothing")
+def clone(input, *, memory_format=None):
+    """Return a copy; gradients go through it. `memory_format` changes nothing: it is a matter of layout.
+
+    Example:
+        >>> clone(jnp.array([1, 2])).tolist()
+        [1, 2]
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.clone.html
+    """
+    return jnp.asarray(input)
+
+
+@op("input", where=(), out=False, grad_fn="ToCopyBackward0", saves="nothing")
+def to_dtype(input, dtype):
+    """Return the input in another dtype: towards zero for integers, without the imaginary part for real numbers.
+
+    What does not fit wraps around in narrow integers; beyond the widest integer, and for nan, it is undefined.
+
+    Example:
+        >>> to_dtype(jnp.array([-1.5, 2.7]), jnp.int32).tolist()
+        [-1, 2]
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.to.html
+    """
+    input, dtype = jnp.asarray(input), jnp.dtype(jax.dtypes.canonicalize_dtype(dtype))
+    if jnp.iscomplexobj(input) and not jnp.issubdtype(dtype, jnp.complexfloating) and dtype != jnp.bool_:
+        warnings.warn("Casting complex values to real discards the imaginary part", UserWarning, stacklevel=3)
+        input = input.real
+    if jnp.issubdtype(input.dtype, jnp.floating) and jnp.issubdtype(dtype, jnp.integer) and dtype.itemsize < 4:
+        input = input.astype(int)  # XLA would clamp to the narrow range; PyTorch keeps the low bits
+    return input.astype(dtype)
+
+
+@op("input", out=False, grad_fn="FlipBackward0", saves="nothing")
+def flip(input, dims):
+    """Reverse the order along dimensions (an integer or several; none of them changes nothing).
+
+    Raises:
+        IndexError: if there is no such dimension.
+        RuntimeError: if one is named twice.
+
+    Example:
+        >>> flip(jnp.array([[1, 2], [3, 4]]), (0, 1)).tolist()
+        [[4, 3], [2, 1]]
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.flip.html
+    """
+    input = jnp.asarray(input)
+    dims = _integers(dims)
+    return jnp.flip(input, axes(dims, input.ndim, "flip")) if dims else input
+
+
+@op("input", out=False, grad_fn="FlipBackward0", saves="nothing")
+def fliplr(input):
+    """Reverse the order along the second dimension.
+
+    Raises:
+        RuntimeError: for fewer than two dimensions.
+
+    Example:
+        >>> fliplr(jnp.array([[1, 2], [3, 4]])).tolist()
+        [[2, 1], [4, 3]]
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.fliplr.html
+    """
+    if jnp.ndim(input) < 2:
+        raise RuntimeError("Input must be >= 2-d.\nflip(input, -1) reverses the last dimension.")
+    return flip(input, (1,))
+
+
+@op("input", out=False, grad_fn="FlipBackward0", saves="nothing")
+def flipud(input):
+    """Reverse the order along the first dimension.
+
+    Raises:
+        RuntimeError: for a scalar.
+
+    Example:
+        >>> flipud(jnp.array([[1, 2], [3, 4]])).tolist()
+        [[3, 4], [1, 2]]
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.flipud.html
+    """
+    if jnp.ndim(input) < 1:
+        raise RuntimeError("Input must be >= 1-d.\nA scalar has no order.")
+    return flip(input, (0,))
+
+
+@op("input", out=False, grad_fn="RollBackward0", saves="nothing")
+def roll(input, shifts, dims=None):
+    """Shift values along dimensions, the last ones coming in at the front; without `dims`, of the flattened input.
+
+    Args:
+        shifts: how far, an integer for each of `dims`; negative ones shift back.
+
+    Raises:
+        RuntimeError: if there are more shifts than dims, or fewer, or none.
+        IndexError: if there is no such dimension.
+
+    Example:
+        >>> roll(jnp.array([1, 2, 3]), 1).tolist()
+        [3, 1, 2]
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.roll.html
+    """
+    input = jnp.asarray(input)
+    shifts, dims = _integers(shifts), () if dims is None else _integers(dims)
+    if not shifts:
+        raise RuntimeError("`shifts` required\nWrite one shift for each of dims.")
+    if not dims and len(shifts) == 1:
+        return jnp.roll(input, shifts[0])
+    if len(shifts) != len(dims):
+        raise RuntimeError(
+            f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}\nWrite one shift for each dim."
+        )
+    _refuse_scalar(input, dims[0])
+    return jnp.roll(input, shifts, tuple(axis(dim, input.ndim, "roll") for dim in dims))
+
+
+@op("input", out=False, grad_fn="Rot90Backward0", saves="nothing")
+def rot90(input, k=1, dims=(0, 1)):
+    """Turn by `k` times 90 degrees in the plane of two dimensions, from the first towards the second.
+
+    Raises:
+        RuntimeError: unless there are two different dims.
+        IndexError: if there is no such dimension.
+
+    Example:
+        >>> rot90(jnp.array([[1, 2], [3, 4]])).tolist()
+        [[2, 4], [1, 3]]
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.rot90.html
+    """
+    input, dims = jnp.asarray(input), _integers(dims)
+    if len(dims) != 2:
+        raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}\nTwo dims span the plane.")
+    if input.ndim < 2:
+        raise RuntimeError(
+            f"expected total dims >= 2, but got total dims = {input.ndim}\nThere is no plane to turn in."
+        )
+    if dims[0] == dims[1] or abs(dims[0] - dims[1]) == input.ndim:
+        raise RuntimeError(
+            f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}\n"
+            "Two dims span the plane."
+        )
+    return jnp.rot90(input, k, tuple(axis(dim, input.ndim, "rot90") for dim in dims))
+
+
+@op("input", where=("Tensor",), grad_fn="RepeatBackward0", saves="nothing")
+def repeat(input, repeats):
+    """Repeat the tensor along each dimension; more repeats than dimensions add dimensions in front.
+
+    Raises:
+        RuntimeError: for fewer repeats than dimensions, or negative ones.
+
+    Example:
+        >>> repeat(jnp.array([1, 2]), (2, 2)).tolist()
+        [[1, 2, 1, 2], [1, 2, 1, 2]]
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.repeat.html
+    """
+    input, repeats = jnp.asarray(input), _integers(repeats)
+    if len(repeats) < input.ndim:
+        raise RuntimeError(
+            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor\n"
+            f"The tensor has {input.ndim} dimensions, and {len(repeats)} repeats are given."
+        )
+    shape = (1,) * (len(repeats) - input.ndim) + input.shape
+    full = [count * size for count, size in zip(repeats, shape, strict=True)]
+    for size in full:
+        if size < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {size}: {full}")
+    pairs = [each for pair in zip(repeats, shape, strict=True) for each in pair]
+    rows = lax.broadcast_in_dim(input.reshape(shape), pairs, range(1, len(pairs), 2))
+    return rows.reshape(full)
+
+
+@op("input", out=False, grad_fn="RepeatBackward0", saves="nothing")
+def tile(input, dims):
+    """Repeat the tensor along its last dimensions; more numbers than dimensions add dimensions in front.
+
+    Example:
+        >>> tile(jnp.array([[1], [2]]), (2,)).tolist()
+        [[1, 1], [2, 2]]
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.tile.html
+    """
+    dims = _integers(dims)
+    return repeat(input, (1,) * (jnp.ndim(input) - len(dims)) + dims)
+
+
+@op("input", out=False, grad_fn="ViewBackward0", saves="nothing")
+def repeat_interleave(input, repeats, dim=None, *, output_size=None):
+    """Repeat each value along `dim`; without one, of the flattened input.
+
+    Args:
+        repeats: how often, one integer for all of them.
+        output_size: the resulting size of the dimension; only checked.
+
+    Raises:
+        RuntimeError: for a negative number, or another `output_size`.
+        NotImplementedError: for several numbers: the size of the result would depend on them.
+        IndexError: if there is no such dimension.
+
+    Example:
+        >>> repeat_interleave(jnp.array([1, 2]), 2).tolist()
+        [1, 1, 2, 2]
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.repeat_interleave.html
+    """
+    input, repeats = jnp.asarray(input), _integers(repeats)
+    if len(repeats) != 1:
+        raise NotImplementedError("repeat_interleave() with a number for each value; jnp.repeat() has it.")
+    if repeats[0] < 0:
+        raise RuntimeError("Repeats must be non-negative\nHow often is each value to come?")
+    if dim is None:
+        input, dim = input.reshape(-1), 0
+    dim = axis(dim, input.ndim + (input.ndim == 0), "repeat_interleave")
+    shape = list(input.shape) or [1]
+    spread = jnp.broadcast_to(
+        input.reshape(*shape[: dim + 1], 1, *shape[dim + 1 :]), (*shape[: dim + 1], repeats[0], *shape[dim + 1 :])
+    )
+    shape[dim] *= repeats[0]
+    if output_size is not None and output_size != shape[dim]:
+        raise RuntimeError(f"repeat_interleave: Invalid output_size, expected {shape[dim]} but got {output_size}")
+    return spread.reshape(shape)
+
+
+@op("input", inplace=True, grad_fn="TrilBackward0", saves="nothing")
+def tril(input, diagonal=0):
+    """Keep the values on and below a diagonal of the last two dimensions, and set all others to 0.
+
+    Args:
+        diagonal: 0 is the main one, positive ones lie above it.
+
+    Raises:
+        RuntimeError: for fewer than two dimensions.
+
+    Example:
+        >>> tril(jnp.ones((2, 2))).tolist()
+        [[1.0, 0.0], [1.0, 1.0]]
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.tril.html
+    """
+    return jnp.tril(_matrices("tril", input), diagonal)
+
+
+@op("input", inplace=True, grad_fn="TriuBackward0", saves="nothing")
+def triu(input, diagonal=0):
+    """Keep the values on and above a diagonal of the last two dimensions; all else as `tril`.
+
+    Example:
+        >>> triu(jnp.ones((2, 2)), 1).tolist()
+        [[0.0, 1.0], [0.0, 0.0]]
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.triu.html
+    """
+    return jnp.triu(_matrices("triu", input), diagonal)
+
+
+def _matrices(name, input):
+    if jnp.ndim(input) < 2:
+        raise RuntimeError(
+            f"{name}: input tensor must have at least 2 dimensions\nThe input has {jnp.ndim(input)} dimensions."
+        )
+    return jnp.asarray(input)
+
+
+@op(
+    "input",
+    grad_fn=lambda ranks, settings: "DiagEmbedBackward0" if ranks[0] == 1 else "DiagonalBackward0_copy",
+    saves="nothing",
+)
+def diag(input, diagonal=0):
+    """Return the matrix with a vector on its diagonal, or the diagonal of a matrix.
+
+    Args:
+        diagonal: 0 is the main one, positive ones lie above it.
+
+    Raises:
+        RuntimeError: unless there are one or two dimensions.
+
+    Example:
+        >>> diag(jnp.array([1, 2])).tolist(), diag(jnp.array([[1, 2], [3, 4]]), 1).tolist()
+        ([[1, 0], [0, 2]], [2])
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.diag.html
+    """
+    input = jnp.asarray(input)
+    if input.ndim not in (1, 2):
+        raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D\ndiag_embed() takes more dimensions.")
+    return diag_embed(input, diagonal) if input.ndim == 1 else jnp.diagonal(input, diagonal)
+
+
+@op("input", out=False, grad_fn="DiagEmbedBackward0", saves="nothing")
+def diag_embed(input, offset=0, dim1=-2, dim2=-1):
+    """Return matrices of zeros with the last dimension of the input on a diagonal.
+
+    Shape: (*, N) gives (*, N + |offset|, N + |offset|), the matrices in the dimensions `dim1` and `dim2` of the result.
+
+    Raises:
+        IndexError: if the result has no such dimension.
+        RuntimeError: if both are the same.
+
+    Example:
+        >>> diag_embed(jnp.array([1, 2]), 1).tolist()
+        [[0, 1, 0], [0, 0, 2], [0, 0, 0]]
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.diag_embed.html
+    """
+    input = jnp.asarray(input)
+    first, second = (axis(dim, input.ndim + 1, "diag_embed") for dim in (dim1, dim2))
+    if first == second:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}\nTwo dims hold the matrices.")
+    rest = [(0, 0)] * (input.ndim - 1)
+    rows = jnp.pad(input, [*rest, (max(-offset, 0), max(offset, 0))])  # the value in each row
+    n = rows.shape[-1]
+    on_diagonal = jnp.asarray(np.eye(n, k=offset, dtype=bool))
+    shape = (*rows.shape, n)
+    matrices = jnp.where(jnp.broadcast_to(on_diagonal, shape), rows[..., None], jnp.zeros((), rows.dtype))
+    return jnp.moveaxis(matrices, (-2, -1), (first, second))
+
+
+@op("input", out=False, grad_fn="DiagEmbedBackward0", saves="nothing")
+def diagflat(input, offset=0):
+    """Return the matrix with the flattened input on a diagonal (see `diag_embed`).
+
+    Example:
+        >>> diagflat(jnp.array([[1, 2]])).tolist()
+        [[1, 0], [0, 2]]
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.diagflat.html
+    """
+    return diag_embed(jnp.ravel(input), offset)
+
+
+@op("x", where=("torch",), out=False, grad_fn=lambda ranks, s: "CopySlices" if s.get("increasing") else "FlipBackward0")
+def vander(x, N=None, increasing=False):
+    """Return powers of a vector's values as columns, the highest one first; integers stay integers.
+
+    Shape: x (V,) gives (V, N); N is V if None.
+
+    Args:
+        increasing: put the power 0 first.
+
+    Raises:
+        RuntimeError: unless `x` is a vector, and N not negative.
+
+    Example:
+        >>> vander(jnp.array([2, 3]), 3).tolist()
+        [[4, 2, 1], [9, 3, 1]]
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.vander.html
+    """
+    x = jnp.asarray(x)
+    if x.ndim != 1:
+        raise RuntimeError(f"x must be a one-dimensional tensor.\nIt has {x.ndim} dimensions.")
+    columns = len(x) if N is None else N
+    if columns < 0:
+        raise RuntimeError("N must be non-negative.\nIt is the number of columns.")
+    if not jnp.issubdtype(x.dtype, jnp.inexact):
+        x = x.astype(int)
+    factors = jnp.broadcast_to(x[:, None], (len(x), max(columns - 1, 0)))
+    powers = jnp.concatenate([jnp.ones((len(x), min(columns, 1)), x.dtype), jnp.cumprod(factors, 1)], 1)
+    return powers if increasing else powers[:, ::-1]
+
+
+@op("input", where=("functional",), out=False)
+def one_hot(input, num_classes=-1):
+    """Return a row of zeros for each class number, with a one in its place.
+
+    Shape: input (*) gives (*, num_classes), integers. A number that is no class fails where values can be looked at;
+    while `jax.jit` traces, its row is all zeros.
+
+    Args:
+        num_classes: -1 is one more than the largest number; that only goes where values can be looked at.
+
+    Raises:
+        RuntimeError: for another dtype than the default integer, and numbers that are no classes.
+
+    Example:
+        >>> one_hot(jnp.array([0, 2]), 3).tolist()
+        [[1, 0, 0], [0, 0, 1]]
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
+    """
+    input = jnp.asarray(input)
+    if input.dtype != jnp.asarray(0).dtype:
+        raise RuntimeError(
+            f"one_hot is only applicable to index tensor of type LongTensor.\nGot {dtype_name(input.dtype)}."
+        )
+    if input.size == 0 and num_classes <= 0:
+        raise RuntimeError("Can not infer total number of classes from empty tensor.\nWrite num_classes.")
+    if num_classes == -1 and not is_concrete(input):
+        raise NotImplementedError("one_hot() without num_classes, whose shape depends on values; write num_classes.")
+    if input.size and is_concrete(input):
+        if np.min(input) < 0:
+            raise RuntimeError("Class values must be non-negative.\nThey count from 0.")
+        if num_classes == -1:
+            num_classes = int(np.max(input)) + 1
+        elif np.max(input) >= num_classes:
+            raise RuntimeError(f"Class values must be smaller than num_classes.\nThere are {num_classes} classes.")
+    classes = lax.broadcasted_iota(input.dtype, (*input.shape, max(num_classes, 0)), input.ndim)
+    return (input[..., None] == classes).astype(input.dtype)
+
+
+def _pad_node(ranks, settings):
+    mode, spatial = settings.get("mode", "constant"), len(settings["pad"]) // 2
+    names = {"reflect": f"ReflectionPad{spatial}DBackward0", "replicate": f"ReplicationPad{spatial}DBackward0"}
+    return names.get(mode, "CopySlices" if mode == "circular" else "ConstantPadNdBackward0")
+
+
+@op("input", where=("functional",), out=False, grad_fn=_pad_node, saves="nothing")
+def pad(input, pad, mode="constant", value=None):
+    """Add values before and after those of the last dimensions; negative numbers take some away.
+
+    Args:
+        pad: (before, after) of the last dimension, then of the one before it, and so on.
+        mode: "constant", "reflect" (mirrored at the edge value), "replicate" (the edge value again) or "circular"
+            (the values of the other end). All but the first pad the last one, two or three dimensions, in front of
+            which stand one or two others.
+        value: of the mode "constant"; None is 0.
+
+    Raises:
+        RuntimeError: if `pad` is not of pairs, or more than the input has; if a size becomes negative.
+        NotImplementedError: for another mode, another number of dimensions.
+
+    Example:
+        >>> pad(jnp.array([[1, 2, 3]]), (1, 2), mode="reflect").tolist()
+        [[2, 1, 2, 3, 2, 1]]
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
+    """
+    input, pad = jnp.asarray(input), _integers(pad)
+    if len(pad) % 2:
+        raise RuntimeError(f"Padding length must be divisible by 2\nGot {pad}: a pair for each dimension.")
+    if len(pad) > 2 * input.ndim:
+        raise RuntimeError(
+            "Padding length should be less than or equal to two times the input dimension but got padding length "
+            f"{len(pad)} and input of dimension {input.ndim}\nWrite a pair for each dimension, the last one first."
+        )
+    pairs = list(zip(pad[::2], pad[1::2], strict=True))
+    if mode == "constant":
+        return _pad_constant(input, pairs, value)
+    if mode not in _EDGES:
+        raise NotImplementedError(f"Unrecognised padding mode {mode}\nIt is constant, reflect, replicate or circular.")
+    if value:
+        raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument\nIt takes the values of the input.')
+    if not 0 < len(pairs) < 4 or input.ndim - len(pairs) not in (1, 2):
+        raise NotImplementedError(f"Padding size {len(pad)} is not supported for {input.ndim}D input tensor.")
+    if mode == "circular":
+        _check_circular(input.shape, pairs)
+    else:
+        _check_mirrored(input, pairs, mode)
+    for place, pair in enumerate(pairs):
+        input = _EDGES[mode](input, *pair, input.ndim - 1 - place)
+    return input
+
+
+def _pad_constant(input, pairs, value):
+    for place, (before, after) in enumerate(pairs):
+        if input.shape[-1 - place] + min(before, 0) + min(after, 0) < 0:
+            raise RuntimeError(
+                "narrow(): length must be non-negative.\n"
+                f"{(before, after)} takes away more than the {input.shape[-1 - place]} values there are."
+            )
+    widths = [(0, 0, 0)] * (input.ndim - len(pairs)) + [(before, after, 0) for before, after in reversed(pairs)]
+    return lax.pad(input, _converted(0 if value is None else value, input.dtype), widths)
+
+
+def _converted(value, dtype):
+    """Return a Python number in a dtype, integers towards zero; fail if they do not hold it."""
+    if jnp.issubdtype(dtype, jnp.integer):
+        limits = jnp.iinfo(dtype)
+        if not math.isfinite(value) or not limits.min <= int(value) <= limits.max:
+            name = _LIMITS.get(dtype.name, dtype.name)
+            raise RuntimeError(f"value cannot be converted to type {name} without overflow\nIt is {value}.")
+        value = int(value)
+    return jnp.asarray(value, dtype)
+
+
+def _check_circular(shape, pairs):
+    for place, (before, after) in enumerate(pairs):
+        size = shape[-1 - place]
+        if before > size or after > size:
+            raise RuntimeError(f"Padding value causes wrapping around more than once.\nThere are {size} values.")
+        left = size + min(before, 0) + min(after, 0)
+        if size + before + after < 0 or left < 0:
+            raise RuntimeError(f"Negative padding value is resulting in an empty dimension\nThere are {size} values.")
+        if max(before, after) > left:
+            raise RuntimeError(f"Padding value causes wrapping around more than once.\n{left} values are left.")
+
+
+def _check_mirrored(input, pairs, mode):
+    """Raise what PyTorch's kernels raise, which see the last one, two or three dimensions as W, H, D."""
+    shape, spatial = list(input.shape), len(pairs)
+    if math.prod(shape[input.ndim - spatial - 1 :]) == 0:
+        raise RuntimeError(
+            f"Expected {spatial + 1}D or {spatial + 2}D (batch mode) tensor with possibly 0 batch size and other "
+            f"non-zero dimensions for input, but got: {shape}"
+        )
+    if mode == "reflect":
+        for place, (before, after) in enumerate(pairs):
+            if max(before, after) >= shape[-1 - place]:
+                raise RuntimeError(
+                    f"Argument #{4 + 2 * place}: Padding size should be less than the corresponding input dimension, "
+                    f"but got: padding ({before}, {after}) at dimension {input.ndim - 1 - place} of input {shape}"
+                )
+    made = shape[: input.ndim - spatial] + [shape[-1 - k] + sum(pairs[k]) for k in reversed(range(spatial))]
+    for size in made:
+        if size < 0 and spatial == 1:
+            raise RuntimeError(f"input (W: {shape[-1]}) is too small. Calculated output W: {size}")
+        if size < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {size}: {made}")
+    if input.dtype == jnp.bool_:
+        raise not_implemented(f"{'reflection' if mode == 'reflect' else 'replication'}_pad{spatial}d", input.dtype)
+
+
+def _reflected(input, before, after, dim):
+    size = input.shape[dim]
+    front = lax.rev(lax.slice_in_dim(input, 1, 1 + max(before, 0), axis=dim), (dim,))
+    back = lax.rev(lax.slice_in_dim(input, size - 1 - max(after, 0), size - 1, axis=dim), (dim,))
+    return _cropped(lax.concatenate([front, input, back], dim), before, after, dim)
+
+
+def _replicated(input, before, after, dim):
+    size = input.shape[dim]
+    front = jnp.repeat(lax.slice_in_dim(input, 0, 1, axis=dim), max(before, 0), dim)
+    back = jnp.repeat(lax.slice_in_dim(input, size - 1, size, axis=dim), max(after, 0), dim)
+    return _cropped(lax.concatenate([front, input, back], dim), before, after, dim)
+
+
+def _wrapped(input, before, after, dim):
+    input = _cropped(input, before, after, dim)  # first: what is taken away does not come back at the other end
+    size = input.shape[dim]
+    front = lax.slice_in_dim(input, size - max(before, 0), size, axis=dim)
+    back = lax.slice_in_dim(input, 0, max(after, 0), axis=dim)
+    return lax.concatenate([front, input, back], dim)
+
+
+def _cropped(input, before, after, dim):
+    return lax.slice_in_dim(input, max(-before, 0), input.shape[dim] - max(-after, 0), axis=dim)
+
+
+_EDGES = {"reflect": _reflected, "replicate": _replicated, "circular": _wrapped}
+
+
+def _integers(given) -> tuple[int, ...]:
+    """Return an integer or a sequence of them as a tuple."""
+    return (
+        tuple(operator.index(each) for each in given) if isinstance(given, tuple | list) else (operator.index(given),)
+    )
+
+
+def _refuse_scalar(input, dim):
+    if not input.ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions\nA scalar has no order.")

@@ -1,0 +1,682 @@
+"""XLA's primitives in NumPy: what `evaluate` runs a small program with instead of compiling it.
+
+`RULES` maps the name of a primitive to a function of its operands that takes those of the primitive's parameters that
+it needs as keywords. Results have XLA's dtypes, and its values up to rounding; operands are never written to, and a
+result may be a view of one. A rule returns `NotImplemented` for a case that is better left to XLA.
+
+Operands are arrays, or NumPy's scalars where something has no dimensions.
+"""
+
+import inspect
+import itertools
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jax.lax import GatherScatterMode, RoundingMethod
+
+
+class Rule(NamedTuple):
+    """A primitive in NumPy: a function, and the parameters of the primitive that it takes."""
+
+    function: Callable
+    settings: tuple[str, ...] = ()
+
+
+RULES: dict[str, Rule] = {
+    "add": Rule(np.add),
+    "add_any": Rule(np.add),
+    "sub": Rule(np.subtract),
+    "neg": Rule(np.negative),
+    "max": Rule(np.maximum),
+    "min": Rule(np.minimum),
+    "abs": Rule(np.abs),
+    "square": Rule(np.square),
+    "sqrt": Rule(np.sqrt),
+    "exp": Rule(np.exp),
+    "exp2": Rule(np.exp2),
+    "expm1": Rule(np.expm1),
+    "log": Rule(np.log),
+    "log1p": Rule(np.log1p),
+    "sin": Rule(np.sin),
+    "cos": Rule(np.cos),
+    "tan": Rule(np.tan),
+    "asin": Rule(np.arcsin),
+    "acos": Rule(np.arccos),
+    "atan": Rule(np.arctan),
+    "sinh": Rule(np.sinh),
+    "cosh": Rule(np.cosh),
+    "tanh": Rule(np.tanh),
+    "asinh": Rule(np.arcsinh),
+    "acosh": Rule(np.arccosh),
+    "atanh": Rule(np.arctanh),
+    "floor": Rule(np.floor),
+    "ceil": Rule(np.ceil),
+    "is_finite": Rule(np.isfinite),
+    "nextafter": Rule(np.nextafter),
+    "eq": Rule(np.equal),
+    "ne": Rule(np.not_equal),
+    "lt": Rule(np.less),
+    "le": Rule(np.less_equal),
+    "gt": Rule(np.greater),
+    "ge": Rule(np.greater_equal),
+    "and": Rule(np.bitwise_and),
+    "or": Rule(np.bitwise_or),
+    "xor": Rule(np.bitwise_xor),
+    "not": Rule(np.bitwise_not),
+    "shift_left": Rule(np.left_shift),
+    "shift_right_arithmetic": Rule(np.right_shift),
+    "real": Rule(np.real),
+    "imag": Rule(np.imag),
+    "conj": Rule(np.conjugate),
+}
+
+HALVES = (np.dtype("float16"), np.dtype(jnp.bfloat16))  # XLA adds these up in float32
+_VIEWED_FROM = 8192  # elements: copying fewer is faster than making a broadcast view
+
+
+def rule(*names: str):
+    """Declare the decorated function as the rule of the primitives of these names; it takes settings as keywords."""
+
+    def declare(function):
+        parameters = inspect.signature(function).parameters.values()
+        settings = tuple(p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY)
+        RULES.update(dict.fromkeys(names, Rule(function, settings)))
+        return function
+
+    return declare
+
+
+def is_floating(dtype) -> bool:
+    """Tell whether a dtype is floating point (NumPy's own `kind` does not know bfloat16)."""
+    return dtype.kind == "f" or dtype in HALVES
+
+
+def widened(x):
+    """Return float16 and bfloat16 as float32, other arrays as they are."""
+    return x.astype(np.float32) if x.dtype in HALVES else x
+
+
+# Arithmetic ----------------------------------------------------------------------------------------------------------
+
+
+@rule("mul")
+def _mul(x, y, *, out_dtype=None):
+    return np.multiply(x, y) if out_dtype is None else np.multiply(x.astype(out_dtype), y.astype(out_dtype))
+
+
+@rule("div")
+def _div(x, y):
+    if x.dtype.kind not in "iu":
+        return np.true_divide(x, y)
+    # Towards zero, where NumPy's floor goes down; XLA gives all ones for a division by zero.
+    quotient = np.floor_divide(x - np.fmod(x, y), y)
+    return np.where(y == 0, np.bitwise_not(np.zeros((), x.dtype)), quotient)
+
+
+@rule("rem")
+def _rem(x, y):
+    found = np.fmod(x, y)
+    return np.where(y == 0, x, found) if x.dtype.kind in "iu" else found
+
+
+@rule("sign")
+def _sign(x):
+    return np.where(x == 0, x, np.sign(x))  # zeros keep their sign
+
+
+@rule("integer_pow")
+def _integer_pow(x, *, y):
+    result, factor, left = None, x, abs(y)
+    while left:
+        if left & 1:
+            result = factor if result is None else result * factor
+        left >>= 1
+        factor = factor * factor if left else factor
+    if result is None:
+        return np.ones_like(x)
+    return np.ones((), x.dtype) / result if y < 0 else result
+
+
+@rule("pow")
+def _pow(x, y):
+    return np.power(x, y.astype(x.dtype))
+
+
+@rule("rsqrt")
+def _rsqrt(x):
+    return np.ones((), x.dtype) / np.sqrt(x)
+
+
+@rule("logistic")
+def _logistic(x):
+    one = np.ones((), x.dtype)
+    return one / (one + np.exp(-x))
+
+
+@rule("cbrt")
+def _cbrt(x):
+    return NotImplemented if x.dtype.kind == "c" else np.cbrt(x)
+
+
+@rule("atan2")
+def _atan2(x, y):
+    return NotImplemented if x.dtype.kind == "c" else np.arctan2(x, y)
+
+
+@rule("round")
+def _round(x, *, rounding_method):
+    if rounding_method == RoundingMethod.TO_NEAREST_EVEN:
+        return np.rint(x)
+    whole = np.trunc(x)  # adding a half first would lift 0.49999997 to 1
+    return np.where(np.abs(x - whole) >= 0.5, whole + np.copysign(np.ones((), x.dtype), x), whole)
+
+
+@rule("clamp")
+def _clamp(low, x, high):
+    return np.minimum(np.maximum(x, low), high)
+
+
+@rule("select_n")
+def _select_n(which, *cases):
+    if len(cases) == 2:
+        return np.where(which, cases[1], cases[0])
+    result = cases[0]
+    for place, case in enumerate(cases[1:], 1):
+        result = np.where(which == place, case, result)
+    return result
+
+
+def _by_math(function):
+    """Return the rule of a function that Python has and NumPy has not: worth it for few elements."""
+    elementwise = np.frompyfunc(function, 1, 1)
+
+    def run(x):
+        return NotImplemented if x.size > 100_000 else np.asarray(elementwise(x.astype(np.float64)), x.dtype)
+
+    return Rule(run)
+
+
+def _lgamma(x: float) -> float:
+    try:
+        return math.lgamma(x)
+    except (ValueError, OverflowError):  # a pole, or beyond the largest float
+        return math.inf
+
+
+RULES |= {"erf": _by_math(math.erf), "erfc": _by_math(math.erfc), "lgamma": _by_math(_lgamma)}
+
+
+# Bits and dtypes -----------------------------------------------------------------------------------------------------
+
+
+@rule("shift_right_logical")
+def _shift_right_logical(x, y):
+    unsigned = f"u{x.dtype.itemsize}"
+    return np.right_shift(x.view(unsigned), y.view(unsigned)).view(x.dtype)
+
+
+@rule("population_count")
+def _population_count(x):
+    return np.bitwise_count(x.view(f"u{x.dtype.itemsize}")).astype(x.dtype)
+
+
+@rule("convert_element_type")
+def _convert_element_type(x, *, new_dtype):
+    if x.dtype == new_dtype:
+        return x
+    if x.dtype.kind == "c" and new_dtype.kind != "c":
+        if new_dtype.kind == "b":
+            return x != 0
+        x = np.real(x)
+    if new_dtype.kind not in "iu" or not is_floating(x.dtype):
+        return x.astype(new_dtype)
+    # XLA holds integers at their limits and makes nan 0, where NumPy gives what the machine happens to.
+    x, limits = widened(x), np.iinfo(new_dtype)
+    fits = (x >= limits.min) & (x < float(limits.max))
+    if fits.all():
+        return x.astype(new_dtype)
+    bound = np.where(x > 0, limits.max, np.where(x < 0, limits.min, 0)).astype(new_dtype)
+    return np.where(fits, np.where(fits, x, 0).astype(new_dtype), bound)
+
+
+@rule("bitcast_convert_type")
+def _bitcast_convert_type(x, *, new_dtype):
+    return x.view(new_dtype) if x.dtype.itemsize == new_dtype.itemsize and new_dtype.kind != "b" else NotImplemented
+
+
+@rule("reduce_precision")
+def _reduce_precision(x, *, exponent_bits, mantissa_bits):
+    info = jnp.finfo(x.dtype)
+    return x if (exponent_bits, mantissa_bits) == (info.nexp, info.nmant) else NotImplemented
+
+
+@rule("complex")
+def _complex(real, imag):
+    out = np.empty(np.broadcast_shapes(np.shape(real), np.shape(imag)), f"c{2 * real.dtype.itemsize}")
+    out.real, out.imag = real, imag
+    return out
+
+
+# Reductions ----------------------------------------------------------------------------------------------------------
+
+
+@rule("reduce_sum")
+def _reduce_sum(x, *, axes):
+    wide = widened(x)
+    return np.add.reduce(wide, axes, wide.dtype).astype(x.dtype, copy=False)
+
+
+@rule("reduce_prod")
+def _reduce_prod(x, *, axes):
+    wide = widened(x)
+    return np.multiply.reduce(wide, axes, wide.dtype).astype(x.dtype, copy=False)
+
+
+def lowest(dtype):
+    """Return the least value of a dtype: where the search for a maximum begins."""
+    if dtype.kind in "biu":
+        return np.zeros((), dtype) if dtype.kind == "b" else np.array(np.iinfo(dtype).min, dtype)
+    return np.array(-np.inf, dtype)
+
+
+def highest(dtype):
+    """Return the largest value of a dtype: where the search for a minimum begins."""
+    if dtype.kind in "biu":
+        return np.ones((), dtype) if dtype.kind == "b" else np.array(np.iinfo(dtype).max, dtype)
+    return np.array(np.inf, dtype)
+
+
+@rule("reduce_max")
+def _reduce_max(x, *, axes):
+    return np.maximum.reduce(x, axes) if x.size else np.maximum.reduce(x, axes, initial=lowest(x.dtype))
+
+
+@rule("reduce_min")
+def _reduce_min(x, *, axes):
+    return np.minimum.reduce(x, axes) if x.size else np.minimum.reduce(x, axes, initial=highest(x.dtype))
+
+
+@rule("reduce_and")
+def _reduce_and(x, *, axes):
+    return np.bitwise_and.reduce(x, axes)
+
+
+@rule("reduce_or")
+def _reduce_or(x, *, axes):
+    return np.bitwise_or.reduce(x, axes)
+
+
+@rule("reduce_xor")
+def _reduce_xor(x, *, axes):
+    return np.bitwise_xor.reduce(x, axes)
+
+
+@rule("argmax")
+def _argmax(x, *, axes, index_dtype):
+    return np.argmax(x, axes[0]).astype(index_dtype)
+
+
+@rule("argmin")
+def _argmin(x, *, axes, index_dtype):
+    return np.argmin(x, axes[0]).astype(index_dtype)
+
+
+def _cumulative(ufunc):
+    def run(x, *, axis, reverse):
+        if x.dtype.kind == "c" and ufunc is np.logaddexp:
+            return NotImplemented
+        along = (slice(None),) * axis + (slice(None, None, -1),)
+        given = widened(x)[along] if reverse else widened(x)
+        result = ufunc.accumulate(given, axis, given.dtype).astype(x.dtype, copy=False)
+        return result[along] if reverse else result
+
+    return Rule(run, ("axis", "reverse"))
+
+
+RULES |= {
+    "cumsum": _cumulative(np.add),
+    "cumprod": _cumulative(np.multiply),
+    "cummax": _cumulative(np.maximum),
+    "cummin": _cumulative(np.minimum),
+    "cumlogsumexp": _cumulative(np.logaddexp),
+}
+
+
+def _over_windows(ufunc, identity):
+    """Return the rule that reduces windows: it combines the array's shifts, one for each place in the window."""
+
+    def run(x, *, window_dimensions, window_strides, padding, base_dilation, window_dilation):
+        padded = _pad(
+            widened(x),
+            identity(x.dtype),
+            padding_config=[(low, high, gap - 1) for (low, high), gap in zip(padding, base_dilation, strict=True)],
+        )
+        geometry = list(zip(padded.shape, window_dimensions, window_strides, window_dilation, strict=True))
+        counts = [max(0, (n - (w - 1) * d - 1) // s + 1) for n, w, s, d in geometry]
+        result = None
+        for offset in itertools.product(*map(range, window_dimensions)):
+            places = [(o * d, c, s) for o, c, (_, _, s, d) in zip(offset, counts, geometry, strict=True)]
+            part = padded[tuple(slice(o, o + max(0, (c - 1) * s + 1), s) for o, c, s in places)]
+            result = part if result is None else ufunc(result, part)
+        return result.astype(x.dtype, copy=False)
+
+    return Rule(run, ("window_dimensions", "window_strides", "padding", "base_dilation", "window_dilation"))
+
+
+RULES |= {
+    "reduce_window_sum": _over_windows(np.add, lambda dtype: np.zeros((), dtype)),
+    "reduce_window_max": _over_windows(np.maximum, lowest),
+    "reduce_window_min": _over_windows(np.minimum, highest),
+}
+
+
+# Order ---------------------------------------------------------------------------------------------------------------
+
+
+@rule("sort")
+def _sort(*operands, dimension, num_keys):
+    keys = [widened(x) for x in operands[:num_keys]]
+    if any(key.dtype.kind == "c" for key in keys):
+        return NotImplemented
+    if len(operands) == 1:
+        return [np.sort(keys[0], dimension, kind="stable").astype(operands[0].dtype, copy=False)]
+    if num_keys == 1:
+        order = np.argsort(keys[0], dimension, kind="stable")
+    else:
+        order = np.lexsort(keys[::-1], dimension)
+    return [np.take_along_axis(x, order, dimension) for x in operands]
+
+
+@rule("top_k")
+def _top_k(x, *, k, axis):
+    backwards = (slice(None),) * (axis % x.ndim) + (slice(None, None, -1),)
+    # From the back, so that of equal values the first comes first, and nan before all.
+    order = x.shape[axis] - 1 - np.argsort(widened(x)[backwards], axis, kind="stable")[backwards]
+    order = order[(slice(None),) * (axis % x.ndim) + (slice(k),)]
+    return [np.take_along_axis(x, order, axis), order.astype(np.int32)]
+
+
+# Products ------------------------------------------------------------------------------------------------------------
+
+
+@rule("dot_general")
+def _dot_general(x, y, *, dimension_numbers, preferred_element_type):
+    (contract_x, contract_y), (batch_x, batch_y) = dimension_numbers
+    dtype = np.promote_types(x.dtype, y.dtype) if preferred_element_type is None else preferred_element_type
+    wide = np.dtype("float32") if dtype in HALVES else dtype
+    x, y = x.astype(wide, copy=False), y.astype(wide, copy=False)
+    if x.ndim == y.ndim == 2 and len(contract_x) == 1 and not batch_x:
+        product = (x if contract_x[0] else x.T) @ (y.T if contract_y[0] else y)
+        return product.astype(dtype, copy=False)
+    free_x = [d for d in range(x.ndim) if d not in contract_x and d not in batch_x]
+    free_y = [d for d in range(y.ndim) if d not in contract_y and d not in batch_y]
+    batch, rows, columns = ([a.shape[d] for d in dims] for a, dims in ((x, batch_x), (x, free_x), (y, free_y)))
+    inner = math.prod(x.shape[d] for d in contract_x)
+    x = x.transpose(*batch_x, *free_x, *contract_x).reshape(*batch, math.prod(rows), inner)
+    y = y.transpose(*batch_y, *contract_y, *free_y).reshape(*batch, inner, math.prod(columns))
+    return (x @ y).reshape(*batch, *rows, *columns).astype(dtype, copy=False)
+
+
+# Shapes --------------------------------------------------------------------------------------------------------------
+
+
+@rule("broadcast_in_dim")
+def _broadcast_in_dim(x, *, shape, broadcast_dimensions):
+    if x.ndim:
+        sizes = [1] * len(shape)
+        for size, d in zip(x.shape, broadcast_dimensions, strict=True):
+            sizes[d] = size
+        x = x.reshape(sizes)
+    if x.shape == shape:
+        return x
+    if math.prod(shape) > _VIEWED_FROM:
+        return np.broadcast_to(x, shape)
+    out = np.empty(shape, x.dtype)
+    out[...] = x
+    return out
+
+
+@rule("reshape")
+def _reshape(x, *, new_sizes, dimensions):
+    return (x if dimensions is None else x.transpose(dimensions)).reshape(new_sizes)
+
+
+@rule("squeeze")
+def _squeeze(x, *, dimensions):
+    return x.squeeze(dimensions)
+
+
+@rule("transpose")
+def _transpose(x, *, permutation):
+    return x.transpose(permutation)
+
+
+@rule("rev")
+def _rev(x, *, dimensions):
+    return x[tuple(slice(None, None, -1) if d in dimensions else slice(None) for d in range(x.ndim))]
+
+
+@rule("iota")
+def _iota(*, dtype, shape, dimension):
+    sizes = [1] * len(shape)
+    sizes[dimension] = shape[dimension]
+    return np.broadcast_to(np.arange(shape[dimension]).astype(dtype).reshape(sizes), shape)
+
+
+@rule("empty2", "empty")
+def _empty(*, dtype, shape=()):
+    return np.zeros(shape, dtype)  # XLA's are zeros too
+
+
+@rule("concatenate")
+def _concatenate(*arrays, dimension):
+    return np.concatenate(arrays, dimension)
+
+
+@rule("stack")
+def _stack(*arrays, axis):
+    return np.stack(arrays, axis)
+
+
+@rule("unstack")
+def _unstack(x, *, axis):
+    return list(np.moveaxis(x, axis, 0))
+
+
+@rule("split")
+def _split(x, *, sizes, axis):
+    before, ends = (slice(None),) * axis, itertools.accumulate(sizes)
+    return [x[(*before, slice(end - size, end))] for size, end in zip(sizes, ends, strict=True)]
+
+
+@rule("tile")
+def _tile(x, *, reps):
+    return np.tile(x, reps)
+
+
+@rule("pad")
+def _pad(x, value, *, padding_config):
+    if any(low < 0 or high < 0 for low, high, _ in padding_config):
+        grown = _pad(x, value, padding_config=[(max(low, 0), max(high, 0), gap) for low, high, gap in padding_config])
+        ends = zip(padding_config, grown.shape, strict=True)
+        return grown[tuple(slice(max(-low, 0), max(n + min(high, 0), 0)) for (low, high, _), n in ends)]
+    spans = [max(0, (n - 1) * (gap + 1) + 1) for n, (_, _, gap) in zip(x.shape, padding_config, strict=True)]
+    out = np.empty([low + n + high for n, (low, high, _) in zip(spans, padding_config, strict=True)], x.dtype)
+    out[...] = value
+    out[tuple(slice(low, low + n, gap + 1) for n, (low, _, gap) in zip(spans, padding_config, strict=True))] = x
+    return out
+
+
+@rule("slice")
+def _slice(x, *, start_indices, limit_indices, strides):
+    return x[tuple(map(slice, start_indices, limit_indices, strides or (1,) * x.ndim))]
+
+
+def _window(shape, sizes, starts):
+    """Return the slices of a window that starts at `starts`, or as near as it fits."""
+    return tuple(
+        slice(first := min(max(int(start), 0), n - size), first + size)
+        for n, size, start in zip(shape, sizes, starts, strict=True)
+    )
+
+
+@rule("dynamic_slice")
+def _dynamic_slice(x, *starts, slice_sizes):
+    return x[_window(x.shape, slice_sizes, starts)]
+
+
+@rule("dynamic_update_slice")
+def _dynamic_update_slice(x, update, *starts):
+    out = np.array(x)
+    out[_window(x.shape, update.shape, starts)] = update
+    return out
+
+
+# What passes its operands on.
+def _same(x):
+    return x
+
+
+def _all_same(*operands):
+    return list(operands)
+
+
+RULES |= dict.fromkeys(("copy", "copy_p", "stop_gradient", "name", "reduced_vary_cast_p"), Rule(_same))
+RULES |= dict.fromkeys(("optimization_barrier", "device_put"), Rule(_all_same))
+
+
+# Gather and scatter --------------------------------------------------------------------------------------------------
+
+
+class _Places:
+    """Where a gather or a scatter reads or writes: N windows of an operand, the dimensions of `indices` but the last
+    flattened to N.
+
+    Attributes:
+        index: indexes the operand, as `view` arranges it, to the shape (N, *windows).
+        dims: dimensions of the operand that the windows have, in the order in which `index` leaves them.
+        inside: which of the N windows lie in the operand; the others are moved there.
+    """
+
+    def __init__(self, shape, indices, sizes, mapped, dropped, batching, batching_indices):
+        batch = indices.shape[:-1]
+        self.count = math.prod(batch)
+        starts = indices.reshape(self.count, len(mapped)).astype(np.intp)
+        last = np.array([shape[d] - sizes[d] for d in mapped], np.intp)
+        self.inside = ((starts >= 0) & (starts <= last)).all(1)
+        starts = np.minimum(np.maximum(starts, 0), last)
+        firsts = {d: starts[:, place] for place, d in enumerate(mapped)}
+        for d, of_indices in zip(batching, batching_indices, strict=True):
+            along = [-1 if each == of_indices else 1 for each in range(len(batch))]
+            firsts[d] = np.broadcast_to(np.arange(shape[d]).reshape(along), batch).reshape(self.count)
+        gone = {*dropped, *batching}
+        for d in gone.difference(firsts):
+            firsts[d] = np.zeros(self.count, np.intp)
+        chosen = sorted(firsts)
+        windows = [d for d in chosen if d not in gone]
+        self.index = tuple(
+            firsts[d].reshape(-1, *(1,) * len(windows))
+            + (0 if d in gone else np.arange(sizes[d]).reshape([-1 if each == d else 1 for each in windows]))
+            for d in chosen
+        ) or (np.zeros(self.count, np.intp),)
+        rest = [d for d in range(len(shape)) if d not in firsts]
+        self.dims = windows + rest
+        self._order, self._whole = chosen + rest, not chosen
+        self._first = (..., *(slice(sizes[d]) for d in rest))
+
+    def view(self, operand):
+        """Return the operand as a view that `index` indexes."""
+        arranged = operand.transpose(self._order)[self._first]
+        return arranged[None] if self._whole else arranged
+
+
+def _axes(places, window_positions, rank):
+    """Return, for each dimension of a gather's result (or a scatter's updates), its axis in (*batch, *windows)."""
+    batch = iter(range(rank - len(places.dims)))
+    ranked = sorted(places.dims)
+    offset = rank - len(places.dims)
+    windows = iter(offset + places.dims.index(d) for d in ranked)
+    return [next(windows) if position in window_positions else next(batch) for position in range(rank)]
+
+
+def _per_window(mask, windows):
+    return mask.reshape(-1, *(1,) * (windows.ndim - 1))
+
+
+@rule("gather")
+def _gather(x, indices, *, dimension_numbers, slice_sizes, mode, fill_value):
+    numbers = dimension_numbers
+    places = _Places(
+        x.shape,
+        indices,
+        slice_sizes,
+        numbers.start_index_map,
+        numbers.collapsed_slice_dims,
+        numbers.operand_batching_dims,
+        numbers.start_indices_batching_dims,
+    )
+    found = places.view(x)[places.index]  # (N, *windows)
+    if mode == GatherScatterMode.FILL_OR_DROP and not places.inside.all():
+        found = np.where(_per_window(places.inside, found), found, _filling(x.dtype, fill_value))
+    found = found.reshape(*indices.shape[:-1], *found.shape[1:])
+    return found.transpose(_axes(places, numbers.offset_dims, found.ndim))
+
+
+def _filling(dtype, value):
+    if value is not None:
+        return np.array(value, dtype)
+    if dtype.kind in "bu":
+        return highest(dtype)
+    return lowest(dtype) if dtype.kind == "i" else np.array(np.nan, dtype)
+
+
+def _scatter(ufunc):
+    """Return the rule that combines updates into an operand; where `ufunc` is None, they replace what is there."""
+
+    def run(x, indices, updates, *, update_jaxpr, dimension_numbers, mode):
+        if ufunc is None and update_jaxpr is not None:
+            return NotImplemented
+        numbers = dimension_numbers
+        gone = {*numbers.inserted_window_dims, *numbers.operand_batching_dims}
+        sizes = [1] * x.ndim
+        for d, position in zip((d for d in range(x.ndim) if d not in gone), numbers.update_window_dims, strict=True):
+            sizes[d] = updates.shape[position]
+        places = _Places(
+            x.shape,
+            indices,
+            sizes,
+            numbers.scatter_dims_to_operand_dims,
+            numbers.inserted_window_dims,
+            numbers.operand_batching_dims,
+            numbers.scatter_indices_batching_dims,
+        )
+        updates = updates.transpose(np.argsort(_axes(places, numbers.update_window_dims, updates.ndim)))
+        updates = updates.reshape(places.count, *updates.shape[indices.ndim - 1 :])
+        index = places.index
+        if mode != GatherScatterMode.CLIP and not places.inside.all():  # what lies outside is dropped
+            index = tuple(each[places.inside] for each in index)
+            updates = updates[places.inside]
+        out = np.array(x)
+        view = places.view(out)
+        if ufunc is None:
+            view[index] = updates
+        elif len(updates) == 1:
+            view[index] = ufunc(view[index], updates)  # one window has no place twice
+        else:
+            ufunc.at(view, index, updates)
+        return out
+
+    return Rule(run, ("update_jaxpr", "dimension_numbers", "mode"))
+
+
+RULES |= {
+    "scatter": _scatter(None),
+    "scatter-add": _scatter(np.add),
+    "scatter-sub": _scatter(np.subtract),
+    "scatter-mul": _scatter(np.multiply),
+    "scatter-min": _scatter(np.minimum),
+    "scatter-max": _scatter(np.maximum),
+}

@@ -1,0 +1,264 @@
+"""The tape: nodes that remember what was recorded, and the walk back over them.
+
+A gradient on its way is a pair (value, edge): the edge is None unless the gradients are recorded for derivatives of
+higher order. An edge is a pair (node, number of the node's result).
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from jnet.ops.checks import dtype_name
+from jnet.recorder.calls import Call, Derivative
+from jnet.recorder.trace import recorder_of
+from jnet.recorder.values import Value, known
+
+Edge = tuple["Node", int]
+Gradient = tuple[Value, "Edge | None"]
+
+_sequence = itertools.count()
+# Looks at nodes when they are made and used, while anomaly detection is on (see jnet.torch.autograd.anomaly_mode).
+anomaly: Any = None
+
+
+class Node:
+    """An op on the tape.
+
+    Attributes:
+        edges: where each argument came from; None where no gradient goes.
+        outs: kinds of its results.
+        hooks: functions of the list of gradients of its results, called before it (see `Walk`).
+        captures: number of a result -> functions of its gradient; each may give another one to go on with.
+    """
+
+    __slots__ = ("__weakref__", "anomaly", "captures", "edges", "hooks", "number", "outs", "post_hooks")
+
+    def __init__(self, edges: Sequence[Edge | None], outs: tuple):
+        self.edges, self.outs = edges, outs
+        self.number = next(_sequence)
+        self.captures: dict[int, list[Callable]] | None = None
+        self.hooks = self.post_hooks = self.anomaly = None
+        if anomaly is not None:
+            anomaly.made(self)
+
+    def name(self) -> str:
+        """Return the name of the node, such as AddBackward0."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"<{self.name()} object at {hex(id(self))}>"
+
+    @property
+    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
+        """The nodes that the arguments came from, each with the number of its result."""
+        return tuple([(None, 0) if edge is None else edge for edge in self.edges])
+
+    def pull(self, gradients: list[Gradient | None], create: bool) -> Sequence[Gradient | None]:
+        """Return the gradients of the arguments from those of the results; record how if `create`."""
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Forget what was kept for `pull`."""
+
+
+class CallNode(Node):
+    """A recorded call."""
+
+    __slots__ = ("call", "derivative", "saved", "versions")
+
+    def __init__(self, call: Call, derivative: Derivative, arguments: Sequence, edges: Sequence[Edge | None]):
+        super().__init__(edges, derivative.outs)
+        self.call, self.derivative = call, derivative
+        self.saved: list | None = [arguments[place] for place in derivative.needs]
+        # (version cell of a storage, the version that was kept, and for messages: shape, dtype, edge)
+        self.versions: list[tuple[list[int], int, tuple, Any, Edge | None]] | None = None
+
+    def name(self) -> str:
+        return self.derivative.grad_fn
+
+    def release(self) -> None:
+        if self.saved:
+            self.saved = self.versions = None
+
+    def pull(self, gradients, create):
+        derivative = self.derivative
+        if self.saved is None:
+            raise RuntimeError(
+                "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+                "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+                "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or "
+                "if you need to access saved tensors after calling backward."
+            )
+        if self.versions:
+            for cell, version, *what in self.versions:
+                if cell[0] != version:
+                    edge = (self, 0) if self.call.saves == "result" else what.pop()
+                    raise RuntimeError(_changed(cell[0], version, *what[:2], edge))
+        arriving = [gradients[i] or (_zeros(self.outs[i]), None) for i in derivative.floating]
+        arguments = [*self.saved, *(value for value, _ in arriving)]
+        edges: Sequence[Edge | None] | None = None
+        if create:
+            edges = [*(self.edges[place] for place in derivative.needs), *(edge for _, edge in arriving)]
+        results, node = record_on_tape(derivative.call, arguments, edges)
+        found: list[Gradient | None] = [None] * len(self.edges)
+        for i, place in enumerate(derivative.wanted):
+            found[place] = (results[i], None if node is None else (node, i))
+        return found
+
+
+class Accumulate(Node):
+    """The end of a path: a leaf, which takes the gradient in."""
+
+    __slots__ = ("receive", "variable")
+
+    def __init__(self, variable, receive: Callable[[Any, Gradient], None], outs: tuple):
+        super().__init__((), outs)
+        self.number = -1  # after everything else, when all gradients have arrived
+        self.variable, self.receive = variable, receive
+
+    def name(self) -> str:
+        return "AccumulateGrad"
+
+    def pull(self, gradients, create):
+        assert gradients[0] is not None
+        self.receive(self.variable, gradients[0])
+        return ()
+
+
+def record_on_tape(call: Call, arguments: list, edges: Sequence[Edge | None] | None):
+    """Record `call`; return its results, and its node if gradients go through it (else None).
+
+    Args:
+        edges: for each argument where it came from; None for all of them records without a tape.
+    """
+    owner = recorder_of(arguments)
+    if edges is None:
+        return owner.record(call, arguments), None
+    wanted = tuple([place for place, edge in enumerate(edges) if edge is not None])
+    if not wanted:
+        return owner.record(call, arguments), None
+    with owner.lock:
+        results = owner.record(call, arguments)
+        state = owner.last
+    derivative = state.derivatives.get(wanted)
+    if derivative is None:
+        kinds = tuple([a.aval if type(a) is Value else type(a) for a in arguments])
+        derivative = state.derivatives[wanted] = call.derivative(kinds, wanted)
+    if not derivative.floating:
+        return results, None
+    return results, CallNode(call, derivative, arguments, edges)
+
+
+def _changed(now: int, then: int, shape, dtype, edge) -> str:
+    """Return the message for a kept value that was written to before backward."""
+    origin = "" if edge is None else f", which is output {edge[1]} of {edge[0].name()},"
+    return (
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[torch.{dtype_name(dtype)}Tensor {list(shape)}]{origin} is at version {now}; expected version {then} instead. "
+        "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
+        "torch.autograd.set_detect_anomaly(True)."
+    )
+
+
+def _zeros(out) -> Value:
+    return known(np.zeros(out.shape, out.dtype), out.device)
+
+
+_ADD = Call(lambda a, b: a + b, "add", "AddBackward0", "nothing")
+
+
+def add(left: Gradient, right: Gradient) -> Gradient:
+    """Return the sum of two gradients."""
+    edges = None if left[1] is None and right[1] is None else [left[1], right[1]]
+    value, node = record_on_tape(_ADD, [left[0], right[0]], edges)
+    return value, None if node is None else (node, 0)
+
+
+def walk(
+    roots: Sequence[tuple[Edge, Gradient]], *, retain: bool, create: bool, targets: Sequence[Edge] | None = None
+) -> dict[Edge, Gradient]:
+    """Send gradients from the roots back through the tape.
+
+    Args:
+        retain: keep what the nodes need for another walk.
+        create: record the gradients themselves on the tape.
+        targets: return the gradients that arrive at these edges, and touch no leaf; None lets leaves take them in.
+
+    Returns:
+        The gradients of the targets that were reached.
+    """
+    useful = None if targets is None else _leading_to({node for node, _ in targets}, [edge[0] for edge, _ in roots])
+    wanted = set(targets or ())
+    arrived: dict[Node, list[Gradient | None]] = {}
+    queue: list[tuple[int, int, Node]] = []
+    found: dict[Edge, Gradient] = {}
+
+    def send(edge: Edge, gradient: Gradient) -> None:
+        node, i = edge
+        if useful is not None and node not in useful:
+            return
+        slots = arrived.get(node)
+        if slots is None:
+            slots = arrived[node] = [None] * len(node.outs)
+            heapq.heappush(queue, (-node.number, id(node), node))
+        before = slots[i]
+        slots[i] = gradient if before is None else add(before, gradient)
+
+    for edge, gradient in roots:
+        send(edge, gradient)
+    while queue:
+        node = heapq.heappop(queue)[2]
+        gradients = arrived.pop(node)
+        if node.captures:
+            for i, functions in node.captures.items():
+                for function in functions:
+                    if gradients[i] is not None:
+                        gradients[i] = function(gradients[i])
+        if wanted:
+            for i, gradient in enumerate(gradients):
+                if gradient is not None and (node, i) in wanted:
+                    found[node, i] = gradient
+            if isinstance(node, Accumulate) or not any(edge and edge[0] in useful for edge in node.edges):  # pyright: ignore
+                continue
+        if node.hooks:
+            for hook in node.hooks:
+                gradients = hook(gradients)
+        results = node.pull(gradients, create) if anomaly is None else _watched(node, gradients, create)
+        if node.post_hooks:
+            for hook in node.post_hooks:
+                results = hook(results, gradients)
+        if not retain:
+            node.release()
+        for edge, gradient in zip(node.edges, results, strict=False):
+            if edge is not None and gradient is not None:
+                send(edge, gradient)
+    return found
+
+
+def _watched(node: Node, gradients, create: bool):
+    try:
+        results = node.pull(gradients, create)
+    except Exception:
+        anomaly.failed(node)
+        raise
+    anomaly.check(node, results)
+    return results
+
+
+def _leading_to(targets: set[Node], roots: Sequence[Node]) -> set[Node]:
+    """Return the nodes on the ways from the roots to the targets, both included."""
+    seen, stack = set(roots), list(roots)
+    while stack:
+        below = {edge[0] for edge in stack.pop().edges if edge is not None} - seen
+        seen |= below
+        stack += below
+    useful: set[Node] = set()
+    for node in sorted(seen, key=lambda node: node.number):  # what leads to a node was made before it
+        if node in targets or any(edge is not None and edge[0] in useful for edge in node.edges):
+            useful.add(node)
+    return useful

@@ -1,0 +1,252 @@
+"""Traces: what was asked for and not yet computed, as a path through a trie of states.
+
+Recording an op is one look-up: from the state, the key (call, slots of the arguments) leads to the next state, which
+holds the kinds of the results. The state where a trace ends holds the programs that run it.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import warnings
+from sys import getrefcount
+from typing import Any
+
+import numpy as np
+
+from jnet.recorder import reporting
+from jnet.recorder.calls import NUMBERS, Call, Signature
+from jnet.recorder.programs import POOLS, Program
+from jnet.recorder.values import Value, aval, known
+
+LONGEST = 4000  # ops in a trace: a longer one is run
+STATES = 50_000  # states of a trie, some kilobytes each, and
+COMPILED = 400  # compiled programs of a trie, some megabytes each: beyond, all are forgotten
+
+# What a value that only the trace and the loop over its values hold counts.
+_UNUSED = 3
+
+
+class State:
+    """A place in the trie: what led here, what the last op gives, and the states that can follow."""
+
+    __slots__ = ("arguments", "derivatives", "next", "parent", "programs", "signature", "single", "slot", "warns")
+
+    def __init__(self, parent: State | None, arguments: tuple, signature: Signature | None, slot: int):
+        self.parent, self.arguments, self.signature, self.slot = parent, arguments, signature, slot
+        self.next: dict = {}
+        self.derivatives: dict[tuple, Any] = {}
+        self.programs: dict[tuple, Program] = {}
+        self.single = signature.outs[0] if signature is not None and signature.form is None else None
+        self.warns = bool(signature is not None and signature.warnings)
+
+    def program(self, wanted: tuple[int, ...], host: bool) -> Program:
+        """Return a new program of the path that leads here."""
+        steps, inputs, state = [], [], self
+        while state.parent is not None:
+            if state.signature is None:
+                inputs.append(state.slot)
+            else:
+                steps.append((state.signature, state.arguments, state.slot))
+            state = state.parent
+        return Program(steps[::-1], inputs[::-1], wanted, host)
+
+
+class Trace:
+    """What was recorded since the last flush: its values by slot, and the Python numbers that enter."""
+
+    __slots__ = ("numbers", "ops", "owner", "values")
+
+    def __init__(self, owner: Recorder):
+        self.owner = owner
+        self.values: list[Value] = []
+        self.numbers: dict[type, list] = {kind: [] for kind in POOLS}
+        self.ops = 0
+
+
+class Recorder:
+    """Records ops, and runs them when a value is needed. There is one for each thread and device."""
+
+    def __init__(self, device=None):
+        self.device = device
+        self.lock = threading.RLock()
+        self._forget()
+        self.trace = Trace(self)
+
+    def _forget(self) -> None:
+        self.root = self.state = self.last = State(None, (), None, 0)
+        self.states = self.compiled = 0
+
+    def record(self, call: Call, arguments: list):
+        """Record `call` on values and Python numbers; return its value, or a tuple of values.
+
+        Raises what the call raises for arguments of these kinds; then nothing is recorded.
+        """
+        with self.lock:
+            trace = self.trace
+            key: list = [call]
+            numbers = foreign = None
+            for a in arguments:
+                if type(a) is Value:
+                    if a.trace is not trace:
+                        if a.array is None:
+                            foreign = a
+                            break
+                        self._enter(a, trace)
+                    key.append(a.slot)
+                else:
+                    numbers = trace.numbers
+                    key.append(type(a))
+            else:
+                place = tuple(key)
+                state = self.state.next.get(place)
+                if state is None:
+                    state = self._extend(call, arguments, place)
+                if numbers is not None:
+                    for a in arguments:
+                        if type(a) is not Value:
+                            numbers[type(a)].append(a)
+                self.state = self.last = state
+                return self._results(trace, state)
+        # Another thread's value, computed without our lock: two threads must not wait for each other.
+        foreign.known()
+        return self.record(call, arguments)
+
+    def _results(self, trace: Trace, state: State):
+        """Return the new values of the call that led to this state."""
+        values = trace.values
+        if state.single is not None:
+            result = Value(state.single, None, trace, len(values))
+            values.append(result)
+        else:
+            signature = state.signature
+            assert signature is not None
+            assert signature.form is not None
+            made = [Value(out, None, trace, slot) for slot, out in enumerate(signature.outs, len(values))]
+            values += made
+            result = signature.form(made)
+        trace.ops += 1
+        if state.warns:
+            _warn_again(state.signature)
+        if trace.ops >= LONGEST:
+            self.flush()
+        return result
+
+    def _enter(self, value: Value, trace: Trace) -> None:
+        """Give a known value a slot; one that another trace has yet to compute is computed first."""
+        key = value.aval
+        state = self.state.next.get(key)
+        if state is None:
+            if key.device is not self.device:
+                raise RuntimeError(
+                    "Expected all tensors to be on the same device, but found at least two devices, "
+                    f"{_place(self.device)} and {_place(key.device)}! Move one with .to(device)."
+                )
+            state = self.state.next[key] = State(self.state, (), None, len(trace.values))
+            self.states += 1
+        value.trace, value.slot = trace, len(trace.values)
+        trace.values.append(value)
+        self.state = state
+
+    def _extend(self, call: Call, arguments: list, place: tuple) -> State:
+        """Return the new state that this call leads to."""
+        kinds = tuple([a.aval if type(a) is Value else type(a) for a in arguments])
+        signature = call.signature(kinds)
+        state = State(self.state, place[1:], signature, len(self.trace.values))
+        self.state.next[place] = state
+        self.states += 1
+        return state
+
+    def flush(self) -> None:
+        """Compute every value of the trace that something still refers to."""
+        with self.lock:
+            trace, state = self.trace, self.state
+            if not trace.values:
+                return None
+            values = trace.values
+            wanted = tuple([v.slot for v in values if v.array is None and getrefcount(v) > _UNUSED])
+            self.trace, self.state = Trace(self), self.root
+            if not wanted:
+                return self._finish(trace)
+            program = state.programs.get(wanted)
+            if program is None:
+                program = state.programs[wanted] = state.program(wanted, self.device is None)
+            arrays = [values[slot].array for slot in program.inputs]
+            numbers = [np.array(trace.numbers[kind], NUMBERS[kind]) for kind in POOLS]
+            self.compiled -= program.compiled
+            try:
+                results = program.run(arrays, numbers)
+            finally:
+                self.compiled += program.compiled
+                self._finish(trace)
+            for slot, array in zip(wanted, results, strict=True):
+                values[slot].array = array
+            return None
+
+    def _finish(self, trace: Trace) -> None:
+        trace.values, trace.numbers = [], {}  # what lives on refers to its trace, which must not hold the rest
+        reporting.counters.flushes += 1
+        reporting.counters.ops += trace.ops
+        if self.states > STATES or self.compiled > COMPILED:
+            self._forget()
+
+    def flush_trace(self, trace: Trace) -> None:
+        """Run `trace` if it is still the current one."""
+        with self.lock:
+            if self.trace is trace:
+                self.flush()
+
+
+def _warn_again(signature) -> None:
+    """Repeat what the function warned of when its shapes were inferred, at the user's line."""
+    depth, frame = 1, sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(reporting.PACKAGE):
+        depth, frame = depth + 1, frame.f_back
+    for message, category in signature.warnings:
+        warnings.warn(str(message), category, stacklevel=depth)
+
+
+def _place(device) -> str:
+    return "cpu" if device is None else f"cuda:{device.id}"
+
+
+class _Recorders(threading.local):
+    """The recorders of a thread, by device."""
+
+    def __init__(self):
+        self.host = Recorder()
+        self.by_device = {None: self.host}
+
+
+_recorders = _Recorders()
+
+
+def recorder(device=None) -> Recorder:
+    """Return this thread's recorder for the device (None is the host)."""
+    found = _recorders.by_device.get(device)
+    if found is None:
+        found = _recorders.by_device[device] = Recorder(device)
+    return found
+
+
+def recorder_of(arguments) -> Recorder:
+    """Return this thread's recorder for the device of the first value among the arguments."""
+    for a in arguments:
+        if type(a) is Value:
+            device = a.aval.device
+            return _recorders.host if device is None else recorder(device)
+    return _recorders.host
+
+
+def record(call: Call, arguments: list):
+    """Record `call` on values and Python numbers of one device; return its value, or a tuple of values."""
+    return recorder_of(arguments).record(call, arguments)
+
+
+def flush() -> None:
+    """Run what this thread has recorded, on every device."""
+    for each in tuple(_recorders.by_device.values()):
+        each.flush()
+
+
+__all__ = ["Recorder", "State", "Trace", "Value", "aval", "flush", "known", "record", "recorder", "recorder_of"]

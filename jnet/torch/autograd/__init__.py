@@ -1,0 +1,43 @@
+"""Automatic differentiation: `backward`, `grad`, `Function`, and whether the tape records.
+
+See: https://docs.pytorch.org/docs/stable/autograd.html
+"""
+
+import importlib
+
+from jnet.torch.autograd.engine import backward, grad
+from jnet.torch.autograd.function import Function, once_differentiable
+from jnet.torch.autograd.modes import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+from jnet.torch.autograd.variable import Variable
+
+__all__ = [
+    "Function",
+    "Variable",
+    "backward",
+    "enable_grad",
+    "grad",
+    "inference_mode",
+    "is_grad_enabled",
+    "is_inference_mode_enabled",
+    "no_grad",
+    "once_differentiable",
+    "set_grad_enabled",
+]
+
+
+def __getattr__(name: str):
+    if name in ("functional", "gradcheck", "anomaly_mode"):
+        module = importlib.import_module(f"jnet.torch.autograd.{name}")
+        return getattr(module, name, module)
+    if name in ("detect_anomaly", "set_detect_anomaly"):
+        return getattr(importlib.import_module("jnet.torch.autograd.anomaly_mode"), name)
+    if name == "gradgradcheck":
+        return importlib.import_module("jnet.torch.autograd.gradcheck").gradgradcheck
+    raise AttributeError(f"module 'torch.autograd' has no attribute {name!r}")

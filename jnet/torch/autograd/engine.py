@@ -1,0 +1,151 @@
+"""`backward` and `grad`: gradients sent back over the tape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import jax.numpy as jnp
+import numpy as np
+
+from jnet.recorder import Edge, Gradient, known, walk
+from jnet.torch.hooks import pair
+from jnet.torch.tensor import Tensor, edge_of, grad_mode, shape_of, value_of, wrap
+
+
+def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None) -> None:
+    """Add to the `.grad` of the leaves the gradients of `tensors`, weighted by `grad_tensors`.
+
+    Args:
+        grad_tensors: one a tensor; may be left out for scalars.
+        retain_graph: keep what a second pass needs; by default only if `create_graph`.
+        create_graph: record the gradients themselves, for derivatives of higher order.
+        inputs: add to these only.
+
+    Raises:
+        RuntimeError: if a tensor does not require grad, is no scalar and has no weight, or was gone through before.
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.autograd.backward.html
+    """
+    roots = _roots(_sequence(tensors), grad_tensors, create_graph)
+    retain = create_graph if retain_graph is None else retain_graph
+    if inputs is None:
+        _walk(roots, retain, create_graph, None)
+        return
+    chosen = _sequence(inputs)
+    if not chosen:
+        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    edges = [_edge_of_input(each) for each in chosen]
+    found = _walk(roots, retain, create_graph, edges)
+    for tensor, edge in zip(chosen, edges, strict=True):
+        if edge in found:
+            made = wrap(*found[edge])
+            tensor._grad = made if tensor._grad is None else tensor._grad + made
+
+
+def grad(
+    outputs,
+    inputs,
+    grad_outputs=None,
+    retain_graph=None,
+    create_graph=False,
+    only_inputs=True,
+    allow_unused=None,
+    is_grads_batched=False,
+    materialize_grads=False,
+) -> tuple[Tensor | None, ...]:
+    """Return the gradients of `outputs`, weighted by `grad_outputs`, towards `inputs`; no `.grad` changes.
+
+    Raises:
+        RuntimeError: as `backward`; and if an input was not used, unless `allow_unused` (None) or `materialize_grads`
+            (zeros).
+
+    Example:
+        >>> import jnet.torch as torch
+        >>> x = torch.tensor(3.0, requires_grad=True)
+        >>> torch.autograd.grad(x * x, x)
+        (tensor(6.),)
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html
+    """
+    if is_grads_batched:
+        raise NotImplementedError("grad(is_grads_batched=True); use torch.autograd.functional.jacobian.")
+    roots = _roots(_sequence(outputs), grad_outputs, create_graph)
+    chosen = _sequence(inputs)
+    edges = [_edge_of_input(each) for each in chosen]
+    found = _walk(roots, create_graph if retain_graph is None else retain_graph, create_graph, edges)
+    results: list[Tensor | None] = []
+    for tensor, edge in zip(chosen, edges, strict=True):
+        if edge in found:
+            results.append(wrap(*found[edge]))
+        elif materialize_grads:
+            results.append(wrap(known(np.zeros(shape_of(tensor), tensor._aval.dtype), tensor._aval.device)))
+        elif allow_unused:
+            results.append(None)
+        else:
+            raise RuntimeError(
+                "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if "
+                "this is the desired behavior."
+            )
+    return tuple(results)
+
+
+def _walk(roots, retain: bool, create: bool, targets) -> dict[Edge, Gradient]:
+    before = grad_mode.enabled
+    grad_mode.enabled = create
+    try:
+        return walk(roots, retain=retain, create=create, targets=targets)
+    finally:
+        grad_mode.enabled = before
+
+
+def _sequence(tensors) -> list[Tensor]:
+    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
+
+
+def _edge_of_input(tensor: Tensor) -> Edge:
+    edge = edge_of(tensor)
+    if edge is None:
+        raise RuntimeError("One of the differentiated Tensors does not require grad")
+    return edge
+
+
+def _roots(tensors: Sequence[Tensor], weights, create: bool) -> list[tuple[Edge, Gradient]]:
+    given = [None] * len(tensors) if weights is None else _sequence(weights)
+    if len(given) != len(tensors):
+        raise RuntimeError(f"got {len(tensors)} tensors and {len(given)} gradients")
+    roots = []
+    for place, (tensor, weight) in enumerate(zip(tensors, given, strict=True)):
+        edge = edge_of(tensor)
+        if weight is None:
+            if edge is not None and tensor.numel() != 1:
+                raise RuntimeError("grad can be implicitly created only for scalar outputs")
+            if edge is not None and not jnp.issubdtype(tensor._aval.dtype, jnp.floating):
+                raise RuntimeError(
+                    f"grad can be implicitly created only for real scalar outputs but got {tensor.dtype}"
+                )
+        if edge is None:
+            raise RuntimeError(f"element {place} of tensors does not require grad and does not have a grad_fn")
+        if weight is None:
+            roots.append((edge, (_one(tensor._aval.dtype, shape_of(tensor), tensor._aval.device), None)))
+            continue
+        if not isinstance(weight, Tensor):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(weight).__name__}")
+        if shape_of(weight) != shape_of(tensor):
+            raise RuntimeError(
+                f"Mismatch in shape: grad_output[{place}] has a shape of {weight.shape} and output[{place}] has a shape "
+                f"of {tensor.shape}."
+            )
+        gradient = pair(weight) if create else (value_of(weight), None)
+        roots.append((edge, gradient))
+    return roots
+
+
+_ONES: dict = {}
+
+
+def _one(dtype, shape, device):
+    """Return the value 1, the same each time: it is on its device already."""
+    found = _ONES.get((dtype, shape, device))
+    if found is None:
+        found = _ONES[dtype, shape, device] = known(np.ones(shape, dtype), device)
+    return found

@@ -1,0 +1,223 @@
+"""`Function`: an op with a derivative of the user's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from jnet.recorder import Node, known
+from jnet.torch.hooks import pair
+from jnet.torch.tensor import Tensor, edge_of, grad_mode, same_elements, wrap
+
+
+class FunctionCtx:
+    """What `forward` leaves for `backward`."""
+
+    def __init__(self):
+        self.needs_input_grad: tuple[bool, ...] = ()
+        self._saved: tuple = ()
+        self._versions: tuple = ()
+        self._not_differentiable: tuple[int, ...] = ()
+        self._dirty: tuple[int, ...] = ()
+        self._materialize = True
+
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Keep tensors for `backward`, which finds them in `saved_tensors`."""
+        self._saved = tensors
+        self._versions = tuple(None if t is None else t._version for t in tensors)
+
+    def save_for_forward(self, *tensors) -> None:
+        """Keep tensors for `jvp`; forward mode is not built, so nothing reads them."""
+
+    @property
+    def saved_tensors(self) -> tuple:
+        """The tensors that were kept.
+
+        Raises:
+            RuntimeError: if one was written to since, or they were freed.
+        """
+        if self._saved is None:
+            raise RuntimeError(
+                "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+                "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+                "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or "
+                "if you need to access saved tensors after calling backward."
+            )
+        for tensor, version in zip(self._saved, self._versions, strict=True):
+            if tensor is not None and tensor._version != version:
+                raise RuntimeError(
+                    "one of the variables needed for gradient computation has been modified by an inplace operation: "
+                    f"[{tensor.type()} {list(tensor.shape)}] is at version {tensor._version}; expected version "
+                    f"{version} instead."
+                )
+        return self._saved
+
+    saved_variables = saved_tensors
+
+    def mark_dirty(self, *tensors: Tensor) -> None:
+        """Say which inputs `forward` wrote to."""
+        self._dirty = tuple(id(t) for t in tensors)
+
+    def mark_non_differentiable(self, *tensors: Tensor) -> None:
+        """Say which results have no gradient."""
+        self._not_differentiable = tuple(id(t) for t in tensors)
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Say whether gradients that did not arrive are zeros (the default) or None."""
+        self._materialize = value
+
+
+class _FunctionNode(Node):
+    """A call of a user's function on the tape."""
+
+    __slots__ = ("ctx", "differentiable", "function")
+
+    def name(self) -> str:
+        return f"{self.function.__name__}Backward"
+
+    def release(self) -> None:
+        self.ctx._saved = None
+
+    def pull(self, gradients, create):
+        arriving = []
+        for out, gradient in zip(self.outs, gradients, strict=True):
+            if gradient is None and self.ctx._materialize:
+                gradient = (known(np.zeros(out.shape, out.dtype), out.device), None)
+            arriving.append(None if gradient is None else wrap(*gradient))
+        before = grad_mode.enabled
+        grad_mode.enabled = create
+        try:
+            given = self.function.backward(self.ctx, *arriving)
+        finally:
+            grad_mode.enabled = before
+        given = given if isinstance(given, tuple | list) else (given,)
+        name = f"{self.function.__name__}Backward"
+        while len(given) > len(self.edges) and given[-1] is None:
+            given = given[:-1]
+        if len(given) != len(self.edges):
+            raise RuntimeError(
+                f"function {name} returned an incorrect number of gradients (expected {len(self.edges)}, got {len(given)})"
+            )
+        results = []
+        for place, (edge, each) in enumerate(zip(self.edges, given, strict=True)):
+            if edge is None or each is None:
+                results.append(None)
+                continue
+            if not isinstance(each, Tensor):
+                raise TypeError(f"expected Variable or None (got {type(each).__name__})")
+            need = edge[0].outs[edge[1]]
+            if tuple(each.shape) != need.shape:
+                try:
+                    each = each.sum_to_size(need.shape)
+                except RuntimeError:
+                    raise RuntimeError(
+                        f"Function {name} returned an invalid gradient at index {place} - got {list(each.shape)} but "
+                        f"expected shape compatible with {list(need.shape)}"
+                    ) from None
+            if each._aval.dtype != need.dtype:
+                from jnet.torch.dtypes import dtype
+
+                each = each.to(dtype.from_numpy(need.dtype))
+            results.append(pair(each))
+        return results
+
+
+class Function:
+    """An op with a derivative of the user's own: subclasses define `forward` and `backward`, and are used by `apply`.
+
+    Example:
+        >>> import jnet.torch as torch
+        >>> class Double(torch.autograd.Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x):
+        ...         return 2 * x
+        ...     @staticmethod
+        ...     def backward(ctx, grad):
+        ...         return 2 * grad
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> Double.apply(x).sum().backward()
+        >>> x.grad
+        tensor([2., 2.])
+
+    See: https://docs.pytorch.org/docs/stable/autograd.html#torch.autograd.Function
+    """
+
+    def __init__(self, *args, **kwargs):
+        raise RuntimeError(
+            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should invoke "
+            "them on the class itself. Instantiating an autograd function will raise an error in a future version of "
+            "PyTorch."
+        )
+
+    @staticmethod
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        """Compute the results."""
+        raise NotImplementedError("You must implement the forward function for custom autograd.Function.")
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Any) -> Any:
+        """Compute the gradients of the inputs from those of the results."""
+        raise NotImplementedError(
+            "You must implement either the backward or vjp method for your custom autograd.Function to use it with "
+            "backward mode AD."
+        )
+
+    vjp = backward
+    setup_context = None
+
+    @classmethod
+    def apply(cls, *args, **kwargs):
+        """Run the function on tensors and other arguments."""
+        ctx = FunctionCtx()
+        edges = [edge_of(a) if isinstance(a, Tensor) and grad_mode.enabled else None for a in args]
+        ctx.needs_input_grad = tuple(edge is not None for edge in edges)
+        before = grad_mode.enabled
+        grad_mode.enabled = False
+        try:
+            if cls.setup_context is None:
+                results = cls.forward(ctx, *args, **kwargs)
+            else:
+                results = cls.forward(*args, **kwargs)
+                cls.setup_context(ctx, args, results)
+        finally:
+            grad_mode.enabled = before
+        several = isinstance(results, tuple)
+        outs = results if several else (results,)
+        if not any(ctx.needs_input_grad):
+            return results
+        tensors = [i for i, out in enumerate(outs) if isinstance(out, Tensor)]
+        node = _FunctionNode(edges, tuple(outs[i]._storage.value.aval if outs[i]._layout is None else _kind(outs[i])
+                                          for i in tensors))  # fmt: skip
+        node.ctx, node.function = ctx, cls
+        found = list(outs)
+        for number, i in enumerate(tensors):
+            out = outs[i]
+            floating = jnp.issubdtype(out._aval.dtype, jnp.inexact) and id(out) not in ctx._not_differentiable
+            if any(out is a for a in args) and id(out) not in ctx._dirty:
+                out = same_elements(out)
+            if floating:
+                out._edge, out._base, out._requires = (node, number), None, False
+            found[i] = out
+        return tuple(found) if several else found[0]
+
+
+def _kind(tensor: Tensor):
+    from jnet.recorder import aval
+
+    return aval(tuple(tensor.shape), tensor._aval.dtype, tensor._aval.device)
+
+
+def once_differentiable(function):
+    """Decorate a `backward` that itself has no derivative."""
+
+    def call(ctx, *grads):
+        before = grad_mode.enabled
+        grad_mode.enabled = False
+        try:
+            return function(ctx, *grads)
+        finally:
+            grad_mode.enabled = before
+
+    return call

@@ -1,0 +1,199 @@
+"""Hooks on tensors: functions of the gradients that pass them, and the gradients that non-leaves keep."""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable
+
+from jnet.recorder import Node
+from jnet.torch.tensor import Tensor, edge_of, wrap
+
+METHODS: dict = {}
+_ids = itertools.count()
+
+
+def _method(function):
+    METHODS[function.__name__] = function
+    return function
+
+
+class RemovableHandle:
+    """What registering a hook returns: `remove()` takes the hook away, and so does leaving it as a context."""
+
+    def __init__(self, hooks: OrderedDict):
+        self.id = next(_ids)
+        self._hooks = weakref.ref(hooks)
+
+    def remove(self) -> None:
+        """Take the hook away."""
+        hooks = self._hooks()
+        if hooks is not None:
+            hooks.pop(self.id, None)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc) -> None:
+        self.remove()
+
+
+class Hooks:
+    """The hooks of one tensor, kept by the tensor (a leaf) or its node."""
+
+    def __init__(self):
+        self.before: OrderedDict[int, Callable] = OrderedDict()
+        self.after: OrderedDict[int, Callable] = OrderedDict()
+
+    def attach(self, node: Node, number: int = 0) -> None:
+        """Let the node call them for the gradients of its result."""
+        if node.captures is None:
+            node.captures = {}
+        functions = node.captures.setdefault(number, [])
+        if self.run not in functions:
+            functions.append(self.run)
+        if self.after and node.post_hooks is None:
+            node.post_hooks = [self.run_after]
+
+    def run(self, gradient):
+        """Return the gradient (value, edge) that the hooks make of one."""
+        for hook in tuple(self.before.values()):
+            given = wrap(*gradient)
+            made = hook(given)
+            if made is None:
+                made = given
+            if not isinstance(made, Tensor):
+                raise TypeError(f"hook should return None or a Tensor, got {type(made).__name__}")
+            gradient = pair(made)
+        return gradient
+
+    def run_after(self, results, gradients):
+        """Call the hooks for when the leaf has taken its gradient in."""
+        leaf = self.leaf()
+        for hook in tuple(self.after.values()):
+            hook(leaf)
+        return results
+
+    leaf: Callable = staticmethod(lambda: None)
+
+
+def pair(tensor: Tensor):
+    """Return a gradient in the tape's form."""
+    from jnet.torch.tensor import value_of
+
+    return value_of(tensor), edge_of(tensor)
+
+
+def _hooks_of(tensor: Tensor) -> Hooks:
+    """Return the hooks of a tensor, made and attached at the first call."""
+    edge = edge_of(tensor, leaf=False)
+    if edge is None:
+        if tensor._leaf_hooks is None:
+            tensor._leaf_hooks = Hooks()
+            tensor._leaf_hooks.leaf = weakref.ref(tensor)
+        node = tensor._leaf and tensor._leaf()
+        if node is not None:
+            tensor._leaf_hooks.attach(node)
+        return tensor._leaf_hooks
+    node, number = edge
+    for function in (node.captures or {}).get(number, []):
+        if isinstance(getattr(function, "__self__", None), Hooks):
+            return function.__self__
+    hooks = Hooks()
+    hooks.attach(node, number)
+    return hooks
+
+
+@_method
+def register_hook(self, hook: Callable) -> RemovableHandle:
+    """Call `hook(grad)` whenever a gradient towards the tensor is computed; what it returns takes the gradient's place.
+
+    Raises:
+        RuntimeError: if the tensor does not require grad.
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.register_hook.html
+    """
+    if not self.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    hooks = _hooks_of(self)
+    handle = RemovableHandle(hooks.before)
+    hooks.before[handle.id] = hook
+    return handle
+
+
+@_method
+def register_post_accumulate_grad_hook(self, hook: Callable) -> RemovableHandle:
+    """Call `hook(param)` whenever the leaf has taken a gradient in.
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.register_post_accumulate_grad_hook.html
+    """
+    if not self.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    if not self.is_leaf:
+        raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+    hooks = _hooks_of(self)
+    handle = RemovableHandle(hooks.after)
+    hooks.after[handle.id] = hook
+    node = self._leaf and self._leaf()
+    if node is not None:
+        hooks.attach(node)
+    return handle
+
+
+@_method
+def retain_grad(self) -> None:
+    """Let a tensor that is no leaf keep its gradient in `.grad`."""
+    edge = edge_of(self, leaf=False)
+    if edge is None:
+        if not self._requires:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        return
+    if retains_grad(self):
+        return
+    node, number = edge
+    reference = weakref.ref(self)
+
+    def keep(gradient):
+        tensor = reference()
+        if tensor is not None:
+            tensor._grad = wrap(*gradient)
+        return gradient
+
+    keep.retains = reference  # pyright: ignore[reportFunctionMemberAccess]
+    node.captures = node.captures or {}
+    node.captures.setdefault(number, []).append(keep)
+
+
+def retains_grad(tensor: Tensor) -> bool:
+    """Tell whether `retain_grad` was asked for."""
+    edge = edge_of(tensor, leaf=False)
+    if edge is None:
+        return False
+    functions = (edge[0].captures or {}).get(edge[1], [])
+    return any(getattr(f, "retains", lambda: None)() is tensor for f in functions)
+
+
+class _Moved(Node):
+    """A move to another device, on the tape."""
+
+    __slots__ = ("device", "move")
+
+    def name(self) -> str:
+        return "ToCopyBackward0"
+
+    def pull(self, gradients, create):
+        value, edge = gradients[0]
+        if create:
+            raise NotImplementedError("create_graph through a move to another device; move the inputs before.")
+        return [(self.move(value, self.device), None)]
+
+
+def moved(tensor: Tensor, device, move: Callable) -> Tensor:
+    """Return the tensor on another device; gradients are moved back."""
+    from jnet.torch.tensor import value_of
+
+    value = move(value_of(tensor), device)
+    node = _Moved([edge_of(tensor)], (value.aval,))
+    node.device, node.move = tensor._aval.device, move
+    return wrap(value, (node, 0))

@@ -1,0 +1,222 @@
+"""Pure functions behind activations and padding that `torch.nn.functional` alone has, recorded as ops are.
+
+Kinks follow PyTorch: the derivative at one is the value that PyTorch returns.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from jnet.ops.checks import axis, dtype_name, floating
+from jnet.ops.promotion import Number
+from jnet.ops.registry import Op
+from jnet.torch.dispatch import Caller
+
+KERNELS: dict[str, Caller] = {}
+
+
+def _kernel(*arrays: str, scalars: tuple[str, ...] = (), **facts):
+    """Declare a function as `jnet.ops.registry.op` does, but for this package alone."""
+
+    def declare(function: Callable) -> Callable:
+        @functools.wraps(function)
+        def plain(*args, **kwargs):
+            return function(*map(_value, args), **{name: _value(value) for name, value in kwargs.items()})
+
+        op = Op(function.__name__, plain, arrays, scalars=scalars, where=("functional",), out=False, **facts)
+        KERNELS[op.name] = Caller(op)
+        return function
+
+    return declare
+
+
+def _value(argument):
+    return argument.value if isinstance(argument, Number) else argument
+
+
+def _like(input, number):
+    return jnp.asarray(number).astype(input.dtype)
+
+
+@_kernel("input", scalars=("min_val", "max_val"), grad_fn="HardtanhBackward0")
+def hardtanh(input, min_val=-1.0, max_val=1.0):
+    """Return `input` clipped to [min_val, max_val]; the derivative at both ends is 0."""
+    low, high = _like(input, min_val), _like(input, max_val)
+    outside = (input <= low) | (input >= high)
+    return jnp.where(outside, lax.stop_gradient(jnp.clip(input, low, high)), input)
+
+
+@_kernel("input", scalars=("alpha",), grad_fn="CeluBackward0")
+def celu(input, alpha=1.0):
+    """Return `input` where it is positive, else `alpha * (exp(input / alpha) - 1)`, smooth for every alpha."""
+    input = floating(input, "elu_cpu")
+    alpha = _like(input, alpha)
+    negative = alpha * jnp.expm1(jnp.minimum(input, jnp.zeros((), input.dtype)) / alpha)
+    return jnp.where(input > 0, input, negative)
+
+
+@_kernel("input", scalars=("threshold", "value"), grad_fn="ThresholdBackward0")
+def threshold(input, threshold, value):
+    """Return `input` where it is above `threshold`, else `value`."""
+    return jnp.where(input <= _like(input, threshold), _like(input, value), input)
+
+
+@_kernel("input", "weight", grad_fn="PreluKernelBackward0")
+def prelu(input, weight):
+    """Return `input` where it is positive, else `weight * input`, with one weight, or one a channel (dimension 1).
+
+    Raises:
+        RuntimeError: if the number of weights is neither 1 nor that of the channels, or the dtypes differ.
+    """
+    if input.dtype != weight.dtype:
+        raise RuntimeError(
+            f"prelu: Type promoting not supported. Got {dtype_name(input.dtype)} and {dtype_name(weight.dtype)}"
+        )
+    if weight.size != 1:
+        if input.ndim == 0:
+            raise RuntimeError("Not allow zero-dim input tensor.")
+        channels = input.shape[1] if input.ndim > 1 else 1
+        if weight.size != channels:
+            raise RuntimeError(
+                f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {weight.size} and "
+                f"channel size = {channels}."
+            )
+    shape = [1] * input.ndim
+    if weight.size != 1:
+        shape[1] = weight.size
+    return jnp.where(input > 0, input, weight.reshape(shape) * input)
+
+
+@_kernel("input", grad_fn="GluBackward0")
+def glu(input, dim=-1):
+    """Return the first half along `dim` times the sigmoid of the second.
+
+    Raises:
+        RuntimeError: if the dimension is odd, or there is none.
+    """
+    if input.ndim == 0:
+        raise RuntimeError("glu does not support scalars because halving size must be even")
+    dim = axis(dim, input.ndim, "glu")
+    if input.shape[dim] % 2:
+        raise RuntimeError(f"Halving dimension must be even, but dimension {dim} is size {input.shape[dim]}")
+    first, second = jnp.split(floating(input, "glu_cpu"), 2, dim)
+    return first * jax.nn.sigmoid(second)
+
+
+@_kernel("input", grad_fn="MishBackward0")
+def mish(input):
+    """Return `input * tanh(softplus(input))`."""
+    return jax.nn.mish(floating(input, "mish_cpu"))
+
+
+@_kernel("input", grad_fn="HardsigmoidBackward0")
+def hardsigmoid(input):
+    """Return `input / 6 + 1 / 2` clipped to [0, 1]; the derivative at both ends is 0."""
+    input = floating(input, "hardsigmoid_cpu")
+    return hardtanh(input, -3, 3) / 6 + _like(input, 0.5)
+
+
+@_kernel("input", grad_fn="HardswishBackward0")
+def hardswish(input):
+    """Return `input * hardsigmoid(input)`; the derivative is 0 at -3 and 1 at 3."""
+    input = floating(input, "hardswish_cpu")
+    middle = input * (input / 6 + _like(input, 0.5))
+    return jnp.where(input <= -3, jnp.zeros((), input.dtype), jnp.where(input >= 3, input, middle))
+
+
+@_kernel("input", scalars=("lambd",), grad_fn="HardshrinkBackward0")
+def hardshrink(input, lambd=0.5):
+    """Return `input` where its absolute value is above `lambd`, else 0."""
+    input = floating(input, "hardshrink_cpu")
+    lambd = _like(input, lambd)
+    return jnp.where((input >= -lambd) & (input <= lambd), jnp.zeros((), input.dtype), input)
+
+
+@_kernel("input", grad_fn="SoftshrinkBackward0")
+def softshrink(input, lambd=0.5):
+    """Return `input` moved by `lambd` towards 0, and 0 where it would cross it.
+
+    Raises:
+        RuntimeError: if `lambd` is negative.
+    """
+    if lambd < 0:
+        raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd:g}.")
+    input = floating(input, "softshrink_cpu")
+    lambd = _like(input, lambd)
+    within = lax.stop_gradient(input * jnp.zeros((), input.dtype))  # nan stays nan
+    return jnp.where(input > lambd, input - lambd, jnp.where(input < -lambd, input + lambd, within))
+
+
+@_kernel("input", "noise", grad_fn="RreluWithNoiseBackward0")
+def scaled_by_noise(input, noise):
+    """Return `input` times a slope for each element: what is left of `rrelu` when the slopes are drawn."""
+    return input * noise
+
+
+# -- padding ---------------------------------------------------------------------------------------
+
+
+def _pad_node(ranks, settings) -> str:
+    names = {
+        "reflect": "ReflectionPad{}DBackward0",
+        "replicate": "ReplicationPad{}DBackward0",
+        "circular": "CopySlices",
+    }
+    return names.get(settings["mode"], "ConstantPadNdBackward0").format(len(settings["pad"]) // 2)
+
+
+@_kernel("input", scalars=("value",), grad_fn=_pad_node, saves="nothing")
+def pad(input, pad, mode="constant", value=0.0):
+    """Return `input` with places added before and after along its last dimensions.
+
+    Args:
+        pad: (before, after) of the last dimension, then of the one before it, ...; negative numbers take away.
+        mode: "constant" (`value`), or of the input itself "reflect", "replicate" or "circular".
+
+    Raises:
+        ValueError, RuntimeError, NotImplementedError: where PyTorch raises it: odd, too many or too large numbers.
+    """
+    if len(pad) % 2:
+        raise RuntimeError(f"Padding length must be divisible by 2 but got padding of length {len(pad)}")
+    pairs = [pad[i : i + 2] for i in range(0, len(pad), 2)]
+    if len(pairs) > input.ndim:
+        raise RuntimeError(
+            f"Padding length should be less than or equal to two times the input dimension but got padding length "
+            f"{len(pad)} and input of dimension {input.ndim}"
+        )
+    widths = [(0, 0)] * (input.ndim - len(pairs)) + [tuple(pair) for pair in reversed(pairs)]
+    if mode != "constant":
+        return _padded_by_itself(input, widths, len(pairs), mode)
+    sizes = [n + low + high for n, (low, high) in zip(input.shape, widths, strict=True)]
+    if any(n < 0 for n in sizes):
+        raise RuntimeError(f"The input size {list(input.shape)}, plus negative padding, resulted in {sizes}")
+    return lax.pad(input, _like(input, value), [(low, high, 0) for low, high in widths])
+
+
+def _padded_by_itself(input, widths, count: int, mode: str):
+    modes = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+    if mode not in modes:
+        raise NotImplementedError(f"Unrecognised padding mode {mode}")
+    if count not in (1, 2, 3) or input.ndim not in (count + 1, count + 2):
+        raise NotImplementedError(
+            "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now\n"
+            f"Got {count} padded dimensions of an input of {input.ndim}."
+        )
+    for size, (low, high) in zip(input.shape, widths, strict=True):
+        if mode == "reflect" and max(low, high) >= size and max(low, high) > 0:
+            raise RuntimeError(
+                "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding "
+                f"({low}, {high}) at dimension {input.ndim - 1} of input {list(input.shape)}"
+            )
+        if mode == "circular" and max(low, high) > size:
+            raise RuntimeError("Padding value causes wrapping around more than once.")
+    kept = tuple(
+        [slice(max(-low, 0), size - max(-high, 0)) for size, (low, high) in zip(input.shape, widths, strict=True)]
+    )
+    grown = [(max(low, 0), max(high, 0)) for low, high in widths]
+    return jnp.pad(input[kept], grown, mode=modes[mode])

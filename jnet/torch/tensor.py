@@ -1,0 +1,423 @@
+"""Tensors: a storage seen through strides, with a place on the tape. Methods that are ops are installed by methods.py."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Sequence
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from jnet.recorder import (
+    Accumulate,
+    Aval,
+    Call,
+    CallNode,
+    Edge,
+    Layout,
+    Link,
+    Storage,
+    Value,
+    aval,
+    contiguous_strides,
+    known,
+    read_view,
+    record_on_tape,
+    write_view,
+)
+from jnet.torch.dtypes import Size, device, dtype
+
+
+class GradMode(threading.local):
+    """Whether this thread records on the tape, and whether it is in inference mode."""
+
+    enabled = True
+    inference = False
+
+
+grad_mode = GradMode()
+
+
+class Tensor:
+    """An array with PyTorch's semantics, whose ops are recorded and compiled by XLA.
+
+    Args:
+        data: sizes (uninitialised, here zeros), or nested sequences of numbers; always of the default dtype. Use
+            `torch.tensor` for data in general.
+
+    Shape: any; dtype float32 unless `set_default_dtype` said otherwise.
+
+    Example:
+        >>> import jnet.torch as torch
+        >>> (torch.tensor([1.0, 2.0]) * 3).tolist()
+        [3.0, 6.0]
+
+    See: https://docs.pytorch.org/docs/stable/tensors.html
+    """
+
+    _storage: Storage
+    _links: tuple[Link, ...] = ()
+    _layout: Layout | None = None  # None: the whole storage, row by row
+    _requires: bool = False  # a leaf that requires grad
+    _edge: Edge | None = None  # where it came from on the tape
+    _base: Tensor | None = None  # what it is a differentiable view of
+    _seen: int = 0  # version of the storage for which _edge holds, for views
+    _cached: tuple | None = None
+    _leaf: Any = None  # weak reference to its Accumulate node
+    _grad: Tensor | None = None
+    _leaf_hooks: Any = None
+    _inference: bool = False
+    names: tuple = ()
+    _construct: Any = None
+
+    def __new__(cls, *data, **options):
+        """Return an uninitialised tensor of these sizes, or one of these data (installed by legacy.py)."""
+        return cls._construct(*data, **options)
+
+    # -- what it is ------------------------------------------------------------------------------------------------
+
+    @property
+    def _aval(self) -> Aval:
+        return self._storage.value.aval
+
+    @property
+    def shape(self) -> Size:
+        """The sizes of the dimensions."""
+        return Size(shape_of(self))
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return len(shape_of(self))
+
+    @property
+    def dtype(self) -> dtype:
+        """The type of the elements."""
+        return dtype.from_numpy(self._storage.value.aval.dtype)
+
+    @property
+    def device(self) -> device:
+        """Where the elements lie."""
+        place = self._storage.value.aval.device
+        return device("cpu") if place is None else device("cuda", place.id)
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients are computed towards it."""
+        return self._requires or edge_of(self) is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if not self.is_leaf:
+            if not value:
+                raise RuntimeError(
+                    "you can only change requires_grad flags of leaf variables. If you want to use a computed variable "
+                    "in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+                )
+            return
+        if value and not jnp.issubdtype(self._aval.dtype, jnp.inexact):
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        self._requires = bool(value)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no recorded op made it."""
+        return edge_of(self, leaf=False) is None
+
+    @property
+    def grad_fn(self):
+        """The node that made it, or None."""
+        edge = edge_of(self, leaf=False)
+        return None if edge is None else edge[0]
+
+    @property
+    def output_nr(self) -> int:
+        """Which result of its node it is."""
+        edge = edge_of(self, leaf=False)
+        return 0 if edge is None else edge[1]
+
+    @property
+    def _version(self) -> int:
+        return self._storage.version[0]
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that backward passes have added up, or None."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            if not isinstance(value, Tensor):
+                raise TypeError(
+                    f"assigned grad expected to be a Tensor or None but got grad of type {_typename(value)}"
+                )
+            if value is self:
+                raise RuntimeError("can't assign Variable as its own grad")
+            if value.dtype is not self.dtype:
+                raise RuntimeError(
+                    f"attempting to assign a gradient with dtype '{value.dtype}' to a tensor with grad_dtype "
+                    f"'{self.dtype}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype)."
+                )
+            if value.shape != self.shape:
+                raise RuntimeError(
+                    f"assigned grad has data of a different size\nThe grad is of {value.shape}, the tensor of {self.shape}."
+                )
+        self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
+
+    @property
+    def data(self) -> Tensor:
+        """The same elements without the tape; writes to it are not noticed by backward."""
+        return detached(self)
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        if not isinstance(value, Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {_typename(value)}")
+        if self._requires and not jnp.issubdtype(value._aval.dtype, jnp.inexact):
+            raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
+        self._storage, self._links, self._layout, self._cached = value._storage, value._links, value._layout, None
+
+    __hash__ = object.__hash__
+
+
+def _typename(value) -> str:
+    kind = type(value)
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+
+
+# -- making and reading -----------------------------------------------------------------------------------------------
+
+
+def wrap(value: Value, edge: Edge | None = None) -> Tensor:
+    """Return a new tensor of this value."""
+    tensor = object.__new__(Tensor)
+    tensor._storage = Storage(value)
+    if edge is not None:
+        tensor._edge = edge
+    return tensor
+
+
+def from_array(array: np.ndarray) -> Tensor:
+    """Return a new tensor of a NumPy array that nobody else will write to."""
+    return wrap(known(array))
+
+
+def value_of(tensor: Tensor) -> Value:
+    """Return the tensor's value as it is now."""
+    storage = tensor._storage
+    if not tensor._links:
+        return storage.value if storage.memory is None else storage.read()
+    base = storage.read()
+    cached = tensor._cached
+    # The view's value is remembered by its slot, not held: a value that is held would be computed and stored.
+    if cached is not None and cached[0] is base and base.trace is not None and cached[1] is base.trace:
+        values = base.trace.values
+        if cached[2] < len(values):
+            return values[cached[2]]
+    value = read_view(storage, tensor._links)
+    tensor._cached = (base, value.trace, value.slot)
+    return value
+
+
+def same_elements(tensor: Tensor) -> Tensor:
+    """Return another tensor of the same storage, strides included."""
+    other = object.__new__(Tensor)
+    other._storage = tensor._storage
+    if tensor._links:
+        other._links = tensor._links
+    if tensor._layout is not None:
+        other._layout = tensor._layout
+    return other
+
+
+def detached(tensor: Tensor) -> Tensor:
+    """Return the same elements without the tape."""
+    return same_elements(tensor)
+
+
+def shape_of(tensor: Tensor) -> tuple[int, ...]:
+    """Return the sizes as a plain tuple."""
+    layout = tensor._layout
+    return tensor._storage.value.aval.shape if layout is None else layout.shape
+
+
+def layout_of(tensor: Tensor) -> Layout:
+    """Return sizes, strides and offset."""
+    if tensor._layout is not None:
+        return tensor._layout
+    shape = tensor._storage.value.aval.shape
+    return Layout(shape, contiguous_strides(shape))
+
+
+def numpy_of(tensor: Tensor) -> np.ndarray:
+    """Return the tensor's values on the host, not to be written to."""
+    return value_of(tensor).numpy()
+
+
+# -- the tape ---------------------------------------------------------------------------------------------------------
+
+
+def edge_of(tensor: Tensor, *, leaf: bool = True) -> Edge | None:
+    """Return where gradients towards the tensor go: its node, or for a leaf that requires grad its end of the path."""
+    base = tensor._base
+    if base is not None and tensor._seen != tensor._storage.version[0]:
+        _refresh(tensor, base)
+    if tensor._edge is not None:
+        return tensor._edge
+    if not (leaf and tensor._requires):
+        return None
+    node = tensor._leaf and tensor._leaf()
+    if node is None:
+        node = Accumulate(tensor, _receive, (tensor._aval,))
+        if tensor._leaf_hooks is not None:
+            tensor._leaf_hooks.attach(node)
+        tensor._leaf = weakref.ref(node)
+    return node, 0
+
+
+def _receive(tensor: Tensor, gradient) -> None:
+    """Add a gradient to the leaf's own."""
+    value, edge = gradient
+    grad = tensor._grad
+    if grad is None:
+        tensor._grad = wrap(value, edge)
+    elif edge is None and not grad.requires_grad:
+        before = value_of(grad)
+        write(grad, record_on_tape(_ADD, [before, value], None)[0])
+    else:
+        tensor._grad = apply(_ADD, [grad, wrap(value, edge)])
+
+
+_ADD = Call(lambda a, b: a + b, "add", "AddBackward0", "nothing")
+
+
+def view(tensor: Tensor, link: Link, layout: Layout) -> Tensor:
+    """Return the view of `tensor` that the link and the layout describe."""
+    other = same_elements(tensor)
+    other._links = (*tensor._links, link)
+    other._layout = layout
+    if grad_mode.enabled:
+        edge = edge_of(tensor)
+        other._base = tensor if tensor._base is None else tensor._base
+        other._seen = tensor._storage.version[0]
+        if edge is not None:
+            other._edge = _edge_of_link(edge, shape_of(tensor), tensor._aval, link)
+    return other
+
+
+def _edge_of_link(edge: Edge, shape: tuple[int, ...], kind: Aval, link: Link) -> Edge:
+    """Return the edge of a view of an array of this shape, dtype and edge."""
+    derivative = link.call.derivative((aval(shape, kind.dtype, kind.device), *(int for _ in link.numbers)), (0,))
+    return CallNode(link.call, derivative, [None, *link.numbers], [edge, *(None for _ in link.numbers)]), 0
+
+
+def _refresh(tensor: Tensor, base: Tensor) -> None:
+    """Give a view its place on the tape again after its storage was written to."""
+    tensor._seen = tensor._storage.version[0]
+    edge, shape = edge_of(base), shape_of(base)
+    if edge is not None:
+        for link in tensor._links[len(base._links) :]:
+            edge = _edge_of_link(edge, shape, base._aval, link)
+            shape = edge[0].outs[0].shape
+    tensor._edge = edge
+
+
+# -- recording --------------------------------------------------------------------------------------------------------
+
+
+def apply(call: Call, arguments: Sequence) -> Any:
+    """Record a call on tensors and Python numbers; return its tensor, or the tuple of its tensors."""
+    values, edges, place = [], None, 0
+    taped = grad_mode.enabled
+    for argument in arguments:
+        if isinstance(argument, Tensor):
+            values.append(value_of(argument))
+            if taped and (argument._requires or argument._edge is not None or argument._base is not None):
+                edge = edge_of(argument)
+                if edge is not None:
+                    if edges is None:
+                        edges = [None] * len(arguments)
+                    edges[place] = edge
+        else:
+            values.append(argument)
+        place += 1
+    results, node = record_on_tape(call, values, edges)
+    if type(results) is Value:
+        made = wrap(results, None if node is None else (node, 0))
+        if node is not None:
+            _note_versions(node, call, arguments, (made,))
+        return made
+    floating = () if node is None else node.derivative.floating
+    made = [wrap(value, (node, i) if i in floating else None) for i, value in enumerate(results)]
+    made = results._make(made) if hasattr(results, "_make") else tuple(made)
+    if node is not None:
+        _note_versions(node, call, arguments, made)
+    return made
+
+
+def _note_versions(node: CallNode, call: Call, arguments: Sequence, results: Sequence[Tensor]) -> None:
+    """Let the node notice when something that PyTorch would have kept for it is written to."""
+    saves = call.saves
+    if saves == "nothing":
+        return
+    versions = []
+    if saves == "result":  # the edge would be the node itself: a cycle, which would keep its values alive
+        kept, own = results[:1], True
+    else:
+        kept, own = [arguments[place] for place in node.derivative.needs], False
+    for tensor in kept:
+        if isinstance(tensor, Tensor):
+            storage = tensor._storage
+            cell = storage.version
+            versions.append((cell, cell[0], shape_of(tensor), storage.value.aval.dtype, None if own else tensor._edge))
+    node.versions = versions
+
+
+# -- writing ----------------------------------------------------------------------------------------------------------
+
+
+def refuse_leaf(tensor: Tensor) -> None:
+    """Raise PyTorch's error for writing to a leaf that requires grad while the tape records."""
+    if not grad_mode.enabled:
+        return
+    if tensor._requires and tensor._edge is None:
+        raise RuntimeError(
+            "a leaf Variable that requires grad is being used in an in-place operation.\n"
+            "Write inside `with torch.no_grad():`, or to tensor.data."
+        )
+    base = tensor._base
+    if base is not None and base._requires and base._edge is None:
+        raise RuntimeError(
+            "a view of a leaf Variable that requires grad is being used in an in-place operation.\n"
+            "Write inside `with torch.no_grad():`, or to tensor.data."
+        )
+
+
+def write(tensor: Tensor, value: Value, edge: Edge | None = None) -> None:
+    """Give the elements of `tensor` new values, of its own shape and dtype, that came from `edge` on the tape."""
+    storage, base = tensor._storage, tensor._base
+    if grad_mode.enabled and tensor._links and (edge is not None or (base is not None and edge_of(base) is not None)):
+        if base is None:
+            raise RuntimeError(
+                "A view was created in no_grad mode and is being modified inplace with grad mode enabled. This view is "
+                "not differentiable; create it outside of no_grad, or write inside of it."
+            )
+        links = tensor._links[len(base._links) :]
+        new, new_edge = write_view(value_of(base), links, value, edge_of(base), edge)
+        _store(storage, base._links, new)
+        base._edge = new_edge
+        return
+    _store(storage, tensor._links, value)
+    if grad_mode.enabled:
+        tensor._edge = edge
+
+
+def _store(storage: Storage, links: tuple[Link, ...], value: Value) -> None:
+    storage.replace(write_view(storage.read(), links, value)[0] if links else value)

@@ -1,0 +1,393 @@
+"""Statistics, norms and distances, running sums, extremes, sorting and counting."""
+
+# ruff: noqa: C408 - a row reads as the call that it stands for
+
+import jax.numpy as jnp
+import numpy as np
+
+from samples.values import a, f, i, inf, labels, nan, p
+
+yes_no = np.array([[True, False, True], [True, True, True]])
+byte = np.array([[3, 0, 250], [1, 2, 3]], np.uint8)
+half, brain = f(3, 4).astype(np.float16), f(3, 4, seed=1).astype(jnp.bfloat16)
+scalar = np.float32(1.5)
+empty = np.zeros((0, 3), np.float32)
+holes = np.where(f(3, 5) > 1.2, np.float32(nan), f(3, 5))
+TIES = a([1, 1, 0, 1], [2, 0, 0, 2])
+NANS = a([1, nan, 2], [3, 0, nan])
+
+AXES = [
+    dict(input=f(2, 3, 4)),
+    dict(input=f(2, 3, 4), dim=-2),
+    dict(input=f(2, 3, 4), dim=(0, -1), keepdim=True),
+    dict(input=scalar, dim=0),
+]
+ALONG = [dict(input=f(2, 3, 4), dim=dim) for dim in (0, 1, -1)] + [dict(input=scalar, dim=0)]
+TRUTH = [
+    dict(input=yes_no),
+    dict(input=yes_no, dim=0),
+    dict(input=yes_no, dim=(0, 1), keepdim=True),
+    dict(input=yes_no, dim=()),
+    dict(input=byte),
+    dict(input=byte, dim=1),
+    dict(input=i([1, 0], [2, 3]), dim=-1),
+    dict(input=a(nan, 0)),
+    dict(input=np.bool_(True), dim=0),
+    dict(input=empty),
+]
+HALVES = [dict(input=half, dim=1), dict(input=brain, dim=0)]
+MOMENTS = [
+    *AXES[:3],
+    dict(input=f(2, 3), dim=1, correction=0),
+    dict(input=f(2, 3), correction=0.5),
+    *HALVES,
+    dict(input=f(2, 3).astype(np.complex64)),
+]
+SORTED = [
+    dict(input=f(3, 5)),
+    dict(input=f(3, 5), dim=0, descending=True),
+    dict(input=i(3, 1, 3, 2, 1), descending=True),
+    dict(input=i(3, 1, 3, 2, 1), stable=True),
+    dict(input=yes_no, dim=1),
+    dict(input=yes_no, dim=1, descending=True),
+    dict(input=byte, dim=0),
+    dict(input=half),
+    dict(input=brain),
+    dict(input=scalar),
+    dict(input=empty, dim=0),
+]
+TWO = [dict(x1=f(3, 4), x2=f(3, 4, seed=1)), dict(x1=f(3, 4), x2=f(4)), dict(x1=f(4), x2=f(3, 4).astype(np.float64))]
+ROWS_AND_ROWS = dict(x1=f(3, 4), x2=f(5, 4, seed=1))
+TRAPEZOIDS = [
+    dict(y=f(3, 4)),
+    dict(y=f(3, 4), dx=0.5),
+    dict(y=f(3, 4), dx=2, dim=0),
+    dict(y=f(3, 4), x=f(4)),
+    dict(y=f(3, 4), x=f(3), dim=0),
+    dict(y=f(3, 4), x=f(3, 4, seed=1)),
+    dict(y=i([1, 2], [3, 5])),
+    dict(y=i([1, 2], [3, 5]), x=a(0.5, 2)),
+    dict(y=f(4), x=f(4).astype(np.float64)),
+    dict(y=half),
+    dict(y=f(1)),
+]
+
+SAMPLES: dict[str, list[dict]] = {
+    "nansum": [*AXES, dict(input=i(1, 2)), dict(input=yes_no, dim=0), dict(input=holes, dim=1), *HALVES],
+    "nanmean": [*AXES, dict(input=holes), dict(input=holes, dim=1, keepdim=True), *HALVES],
+    "var_mean": MOMENTS[:-1],
+    "std_mean": MOMENTS[:-1],
+    "logsumexp": [
+        *ALONG,
+        dict(input=f(2, 3, 4), dim=(0, 2), keepdim=True),
+        dict(input=a(100, 100), dim=0),
+        dict(input=i(1, 2, 3), dim=0),
+        dict(input=yes_no, dim=1),
+        *HALVES,
+        dict(input=empty, dim=0),
+    ],
+    "cov": [
+        dict(input=f(3, 5)),
+        dict(input=f(5)),
+        dict(input=f(3, 5), correction=0),
+        dict(input=f(3, 5), fweights=i(1, 2, 3, 1, 0)),
+        dict(input=f(3, 5), aweights=p(5)),
+        dict(input=f(3, 5), fweights=i(1, 2, 3, 1, 0), aweights=p(5), correction=2),
+        dict(input=f(3, 5), aweights=p(5), correction=0),
+        dict(input=i([1, 2, 4], [0, 5, 5])),
+    ],
+    "corrcoef": [dict(input=f(3, 5)), dict(input=f(5)), dict(input=i([1, 2, 4], [0, 5, 5]))],
+    "vector_norm": [
+        dict(input=f(2, 3, 4)),
+        dict(input=f(2, 3, 4), dim=-1),
+        *(dict(input=f(3, 4), ord=order, dim=1) for order in (0, 1, 3, 0.5, -1, inf, -inf)),
+        dict(input=f(3, 4), dim=(0, 1), keepdim=True),
+        dict(input=half),
+        dict(input=brain, ord=1, dim=0),
+        dict(input=np.array([3 + 4j, 1j], np.complex64)),
+        dict(input=empty, ord=inf, dim=1),
+    ],
+    "matrix_norm": [
+        dict(input=f(3, 4)),
+        *(dict(input=f(3, 4), ord=order) for order in (1, -1, 2, -2, inf, -inf, "nuc")),
+        *(dict(input=f(2, 3, 4), ord=order, dim=(0, 1), keepdim=True) for order in ("fro", 1, 2)),
+        dict(input=f(2, 3, 4), ord=inf, dim=(2, 0)),
+        dict(input=empty, ord=2),
+    ],
+    "linalg_norm": [
+        dict(input=f(2, 3, 4)),
+        dict(input=f(3, 4), keepdim=True),
+        dict(input=f(4), ord=3),
+        dict(input=f(4), ord=-inf),
+        dict(input=f(3, 4), ord=1, dim=1),
+        *(dict(input=f(3, 4), ord=order) for order in ("fro", "nuc", 1, -2, inf)),
+        dict(input=f(2, 3, 4), ord=1, dim=(1, 2)),
+        dict(input=f(2, 3, 4), dim=(1, 2)),
+        dict(input=scalar),
+    ],
+    "dist": [
+        *(dict(input=f(3, 4), other=f(4, seed=1), p=order) for order in (2, 1, 3, inf, -inf)),
+        dict(input=f(3), other=f(3, seed=1).astype(np.float64)),
+        dict(input=f(3), other=i(1, 2, 3)),
+    ],
+    "normalize": [
+        dict(input=f(3, 4)),
+        dict(input=f(3, 4), p=1, dim=0),
+        dict(input=f(3, 4), p=inf),
+        dict(input=f(3, 4), eps=5.0),
+        dict(input=f(2, 3, 4), dim=(0, 1)),
+        dict(input=half),
+    ],
+    "cosine_similarity": [
+        *(row | dict(dim=-1) for row in TWO),
+        dict(x1=f(3, 4), x2=f(3, 4, seed=1), dim=0, eps=2.5),
+        dict(x1=f(3, 4), x2=labels(5, 3, 4) + 1),
+        dict(x1=half, x2=f(3, 4, seed=1).astype(np.float16)),
+    ],
+    "pairwise_distance": [
+        *TWO,
+        *(TWO[0] | dict(p=order) for order in (1, 3, 0, inf)),
+        TWO[0] | dict(keepdim=True, eps=0.1),
+        dict(x1=i(1, 2), x2=i(3, 4)),
+        dict(x1=scalar, x2=np.float32(2)),
+    ],
+    "cdist": [
+        ROWS_AND_ROWS,
+        *(ROWS_AND_ROWS | dict(p=order) for order in (0.0, 1.0, 1.5, 3.0, inf)),
+        dict(x1=f(2, 1, 3, 4), x2=f(5, 6, 4, seed=1)),
+        dict(x1=f(3, 0), x2=f(5, 0)),
+        dict(x1=f(30, 2), x2=f(4, 2, seed=1), compute_mode="donot_use_mm_for_euclid_dist"),
+    ],
+    "cumprod": [*ALONG, dict(input=i(1, 2, 3), dim=0), dict(input=yes_no, dim=0), dict(input=byte, dim=1), *HALVES],
+    "cummax": [*ALONG, dict(input=i(1, 3, 3, 2), dim=0), dict(input=yes_no, dim=1), *HALVES, dict(input=empty, dim=0)],
+    "cummin": [*ALONG, dict(input=i(3, 1, 1, 2), dim=0), dict(input=yes_no, dim=1), *HALVES, dict(input=empty, dim=1)],
+    "logcumsumexp": [*ALONG, dict(input=a(100, 100), dim=0), *HALVES],
+    "diff": [
+        dict(input=f(3, 5)),
+        dict(input=f(3, 5), n=2, dim=0),
+        dict(input=f(3, 5), n=0),
+        dict(input=f(3), n=5),
+        dict(input=f(2, 3), n=2, prepend=f(2, 1), append=f(2, 2)),
+        dict(input=f(2, 3), append=i([1], [2])),
+        dict(input=i(1, 4, 9), prepend=a(0.5)),
+        dict(input=yes_no),
+        dict(input=byte),
+    ],
+    "trapezoid": [*TRAPEZOIDS, dict(y=empty), dict(y=empty, dim=0)],
+    "cumulative_trapezoid": TRAPEZOIDS,
+    "amax": [*AXES, dict(input=i(1, 5), dim=0), dict(input=yes_no, dim=1), dict(input=byte), *HALVES],
+    "amin": [*AXES, dict(input=i(1, 5), dim=0), dict(input=yes_no, dim=1), dict(input=empty, dim=1), *HALVES],
+    "aminmax": [
+        dict(input=f(2, 3)),
+        dict(input=f(2, 3), dim=1),
+        dict(input=f(2, 3), dim=0, keepdim=True),
+        dict(input=f(2, 3), keepdim=True),
+        dict(input=scalar, dim=0),
+        dict(input=yes_no),
+        dict(input=byte, dim=1),
+        *HALVES,
+    ],
+    "nanmedian": [
+        dict(input=f(2, 3, 4)),
+        dict(input=f(2, 3, 4), dim=-2),
+        dict(input=holes),
+        dict(input=holes, dim=1),
+        dict(input=holes, dim=0, keepdim=True),
+        dict(input=labels(9, 7)),
+        dict(input=scalar, dim=0),
+    ],
+    "nanquantile": [
+        dict(input=f(3, 5), q=0.3),
+        dict(input=holes, q=0.3),
+        dict(input=holes, q=a(0.1, 0.5, 1.0), dim=1),
+        dict(input=holes, q=a(0.1, 0.5), dim=0, keepdim=True),
+        *(dict(input=holes, q=0.37, dim=1, interpolation=name) for name in ("lower", "higher", "midpoint", "nearest")),
+    ],
+    "mode": [
+        dict(input=f(3, 4)),
+        dict(input=i(3, 1, 1, 3, 2)),
+        dict(input=i([3, 1], [1, 1], [3, 2]), dim=0, keepdim=True),
+        dict(input=yes_no),
+        dict(input=scalar),
+        dict(input=empty, dim=1),
+        dict(input=half),
+    ],
+    "sort": SORTED,
+    "argsort": SORTED,
+    "msort": [dict(input=f(3, 5)), dict(input=i([2, 1], [1, 3])), dict(input=scalar)],
+    "all": TRUTH,
+    "any": TRUTH,
+    "count_nonzero": [
+        dict(input=yes_no),
+        dict(input=yes_no, dim=0),
+        dict(input=a([0, 1], [nan, 0]), dim=(0, 1)),
+        dict(input=byte, dim=()),
+    ],
+    "histc": [
+        dict(input=f(20), bins=5),
+        dict(input=f(4, 5), bins=4, min=-1, max=1),
+        dict(input=a(1, 2, 1), bins=4, min=0, max=3),
+        dict(input=a(1, 1), bins=3),
+        dict(input=a(4, 5, 6), bins=4, min=5, max=5),
+        dict(input=a(nan, 0.5), bins=3, min=0, max=1),
+        dict(input=a(), bins=2),
+        dict(input=half, bins=3, min=-2, max=2),
+    ],
+    "bincount": [
+        dict(input=i(1, 1, 3), length=4),
+        dict(input=i(1, 1, 3), weights=a(0.5, 1, 2), length=6),
+        dict(input=i(1, 1, 3), weights=i(1, 2, 3), length=4),
+        dict(input=byte[1], weights=half[0, :3], length=4),
+        dict(input=i(), length=2),
+    ],
+}
+
+KINKS: list[tuple[str, dict]] = [
+    *((name, row) for name in ("sum", "mean", "var", "std") for row in MOMENTS[-3:-1]),
+    ("var", dict(input=np.array([1 + 2j, 3j, 1], np.complex64))),
+    ("sum", dict(input=half, dtype=jnp.float32)),
+    ("mean", dict(input=np.full(1000, 1000, np.float16))),
+    ("prod", dict(input=half[:, 0])),
+    *((name, row) for name in ("cumsum", "median") for row in HALVES),
+    ("cumprod", dict(input=a(2, 0, 3, 0, 1), dim=0)),
+    ("cumprod", dict(input=a(2, 0, 3), dim=0)),
+    *((name, dict(input=values, dim=0)) for name in ("cummax", "cummin") for values in (a(1, nan, 3, nan), TIES)),
+    *(
+        ("logsumexp", dict(input=values, dim=0))
+        for values in (a(inf, 1), a(-inf, -inf), a(-inf, 1), a(inf, inf, -inf), a(nan, 1))
+    ),
+    *(("logcumsumexp", dict(input=values, dim=0)) for values in (a(1, nan, 2), a(1, 1, -200))),
+    *((name, dict(input=TIES)) for name in ("amax", "amin", "aminmax", "nanmedian")),
+    *((name, dict(input=TIES, dim=1)) for name in ("amax", "amin", "aminmax", "nanmedian", "mode", "sort")),
+    *((name, dict(input=NANS)) for name in ("nanmedian", "nansum", "nanmean")),
+    *((name, dict(input=NANS, dim=1)) for name in ("nanmedian", "mode", "sort", "argsort", "nanmean")),
+    ("sort", dict(input=NANS, descending=True)),
+    ("nanmedian", dict(input=a([nan, nan], [nan, 1]), dim=1)),
+    ("nanmedian", dict(input=a())),
+    ("corrcoef", dict(input=f(2, 3))),
+    ("std_mean", dict(input=a(1, 1))),
+    *(("vector_norm", dict(input=a(0, 0), ord=order)) for order in (1, 2, 3, inf, 0.5)),
+    *(("dist", dict(input=a(1, 2), other=a(1, 2), p=order)) for order in (1, 2, inf, 3)),
+    *(("cdist", dict(x1=f(2, 3), x2=f(2, 3), p=order)) for order in (1.0, 2.0, 3.0, inf)),
+    ("normalize", dict(input=a([0, 0], [3, 4]))),
+    ("cosine_similarity", dict(x1=a([0, 0], [3, 4]), x2=a([1, 2], [1e-9, 0]))),
+    ("pairwise_distance", dict(x1=a([1, 2]), x2=a([1, 2]), eps=0.0)),
+    *(("norm", dict(input=f(2, 3, 4), dim=dim, p=order)) for dim in (None, (0, 2)) for order in (2, inf)),
+    ("norm", dict(input=f(2, 3, 4), p="nuc", dim=(0, 2), keepdim=True)),
+    ("norm", dict(input=f(2, 3, 4), p="fro", dim=(0, 2))),
+    ("norm", dict(input=half, p=3)),
+    ("sort", dict(input=a(0.0, -0.0, 0.0, -0.0))),
+]
+
+_x = f(3)
+_matrix = f(2, 3)
+
+ERRORS: list[tuple[str, dict, type[Exception], str]] = [
+    ("nansum", dict(input=np.ones(2, np.complex64)), RuntimeError, "nansum on CPU does not support complex"),
+    ("nanmean", dict(input=i(1)), RuntimeError, "nanmean(): expected input to have floating point"),
+    ("var_mean", dict(input=i(1, 2)), RuntimeError, "var_mean only support floating point"),
+    ("std_mean", dict(input=_matrix, dim=4), IndexError, "Dimension out of range"),
+    ("cov", dict(input=f(2, 3, 4)), RuntimeError, "cov(): expected input to have two or fewer dimensions"),
+    ("cov", dict(input=yes_no), RuntimeError, "cov(): bool dtype is not supported"),
+    ("cov", dict(input=_matrix, fweights=f(3)), RuntimeError, "cov(): expected fweights to have integral dtype"),
+    ("cov", dict(input=_matrix, fweights=i(1, 2)), RuntimeError, "cov(): expected fweights to have the same numel"),
+    ("cov", dict(input=_matrix, fweights=i([1, 2, 3])), RuntimeError, "cov(): expected fweights to have one or fewer"),
+    ("cov", dict(input=_matrix, aweights=i(1, 2, 3)), RuntimeError, "cov(): expected aweights to have floating point"),
+    ("corrcoef", dict(input=f(2, 3, 4)), RuntimeError, "corrcoef(): expected input to have two or fewer"),
+    ("vector_norm", dict(input=i(1)), RuntimeError, "linalg.vector_norm: Expected a floating point"),
+    ("vector_norm", dict(input=empty, ord=inf), RuntimeError, "linalg.vector_norm cannot compute the inf norm on an"),
+    ("vector_norm", dict(input=empty, ord=-1), RuntimeError, "linalg.vector_norm cannot compute the -1 norm on an"),
+    (
+        "vector_norm",
+        dict(input=empty, ord=inf, dim=0),
+        RuntimeError,
+        "linalg.vector_norm cannot compute the inf norm on",
+    ),
+    ("matrix_norm", dict(input=_x), RuntimeError, "linalg.matrix_norm: The input tensor A must have at least 2"),
+    ("matrix_norm", dict(input=i([1])), RuntimeError, "linalg.matrix_norm: Expected a floating point"),
+    ("matrix_norm", dict(input=_matrix, ord=3), RuntimeError, "linalg.matrix_norm: Order 3 not supported."),
+    ("matrix_norm", dict(input=_matrix, ord="x"), RuntimeError, "linalg.matrix_norm: Order x not supported."),
+    ("matrix_norm", dict(input=_matrix, dim=(0,)), RuntimeError, "linalg.matrix_norm: dim must be a 2-tuple."),
+    (
+        "matrix_norm",
+        dict(input=_matrix, dim=(0, -2)),
+        RuntimeError,
+        "linalg.matrix_norm: dims must be different. Got (0",
+    ),
+    ("matrix_norm", dict(input=half, ord=2), RuntimeError, "linalg.matrix_norm: Low precision dtypes not supported."),
+    ("linalg_norm", dict(input=f(2, 3, 4), ord=2), RuntimeError, "linalg.norm: If dim is not specified but ord is"),
+    ("linalg_norm", dict(input=scalar, ord=2), RuntimeError, "linalg.norm: If dim is not specified but ord is"),
+    (
+        "linalg_norm",
+        dict(input=f(2, 3, 4), dim=(0, 1, 2)),
+        RuntimeError,
+        "linalg.norm: If dim is specified, it must be of",
+    ),
+    (
+        "linalg_norm",
+        dict(input=_x, ord="nuc"),
+        RuntimeError,
+        "linalg.matrix_norm: The input tensor A must have at least",
+    ),
+    ("norm", dict(input=f(2, 3, 4), p="nuc"), RuntimeError, "linalg.matrix_norm: dim must be a 2-tuple. Got 0 1 2"),
+    ("norm", dict(input=f(2, 3, 4), dim=(0, 1, 2)), RuntimeError, "linalg.matrix_norm: dim must be a 2-tuple. Got 0 1"),
+    ("norm", dict(input=i([1]), p="nuc"), RuntimeError, "linalg.matrix_norm: Expected a floating point"),
+    ("dist", dict(input=i(1), other=i(2)), RuntimeError, "norm(): input dtype should be either floating point"),
+    ("dist", dict(input=_matrix, other=f(4)), RuntimeError, "The size of tensor a (3) must match the size"),
+    ("normalize", dict(input=i([1])), RuntimeError, "linalg.vector_norm: Expected a floating point"),
+    ("normalize", dict(input=_x), IndexError, "Dimension out of range"),
+    ("cosine_similarity", dict(x1=i([1]), x2=i([1])), RuntimeError, "expected common dtype to be floating point"),
+    ("cosine_similarity", dict(x1=_matrix, x2=f(2, 4)), RuntimeError, "The size of tensor a (3) must match the size"),
+    ("pairwise_distance", dict(x1=_matrix, x2=f(2, 4)), RuntimeError, "The size of tensor a (3) must match the size"),
+    ("cdist", dict(x1=i([1]), x2=i([1])), RuntimeError, "cdist only supports floating-point dtypes, X1 got: Long"),
+    ("cdist", dict(x1=_matrix, x2=np.ones((2, 3))), RuntimeError, "expected scalar type Float but found Double"),
+    ("cdist", dict(x1=_matrix, x2=f(2, 4)), RuntimeError, "X1 and X2 must have the same number of columns. X1: 3"),
+    ("cdist", dict(x1=_x, x2=_matrix), RuntimeError, "cdist only supports at least 2D tensors, X1 got: 1D"),
+    ("cdist", dict(x1=_matrix, x2=_matrix, p=-1), RuntimeError, "cdist only supports non-negative p values"),
+    ("cdist", dict(x1=_matrix, x2=_matrix, compute_mode="x"), ValueError, "x is not a valid value for compute_mode"),
+    ("logcumsumexp", dict(input=i(1), dim=0), NotImplementedError, '"logcumsumexp_out_cpu" not implemented for'),
+    *(
+        (name, dict(input=_x, dim=1), IndexError, "Dimension out of range")
+        for name in ("cumprod", "cummax", "cummin", "logcumsumexp", "logsumexp", "amax", "sort", "argsort", "mode")
+    ),
+    ("diff", dict(input=scalar), RuntimeError, "diff expects input to be at least one-dimensional"),
+    ("diff", dict(input=_x, n=-1), RuntimeError, "order must be non-negative but got -1"),
+    ("diff", dict(input=_x, prepend=_matrix), RuntimeError, "diff expects prepend or append to be the same dimension"),
+    ("diff", dict(input=_matrix, append=f(3, 1)), RuntimeError, "diff expects the shape of tensor to prepend or"),
+    ("trapezoid", dict(y=yes_no), RuntimeError, "trapezoid: received a bool input for `y`"),
+    ("trapezoid", dict(y=_matrix, x=yes_no), RuntimeError, "trapezoid: received a bool input for `x` or `y`"),
+    ("trapezoid", dict(y=_matrix, x=f(2)), RuntimeError, "trapezoid: There must be one `x` value for each sample"),
+    ("trapezoid", dict(y=_matrix, x=f(4, 3)), RuntimeError, "The size of tensor a (2) must match the size of tensor"),
+    ("trapezoid", dict(y=scalar), IndexError, "Dimension specified as -1 but tensor has no dimensions"),
+    ("cumulative_trapezoid", dict(y=yes_no), RuntimeError, "cumulative_trapezoid: received a bool input for `y`"),
+    ("amax", dict(input=empty), RuntimeError, "amax(): Expected reduction dim to be specified for input.numel() == 0."),
+    ("amax", dict(input=empty, dim=0), IndexError, "amax(): Expected reduction dim 0 to have non-zero size."),
+    ("amin", dict(input=f(2, 2), dim=(0, 0)), RuntimeError, "dim 0 appears multiple times in the list of dims"),
+    ("amax", dict(input=np.ones(2, np.complex64)), NotImplementedError, '"max_values_cpu" not implemented for'),
+    ("amin", dict(input=np.ones(2, np.complex64)), NotImplementedError, '"min_values_cpu" not implemented for'),
+    ("aminmax", dict(input=empty), RuntimeError, "aminmax(): cannot compute aminmax over an empty dimension"),
+    ("aminmax", dict(input=empty, dim=0), IndexError, "aminmax: Expected reduction dim 0 to have non-zero size."),
+    ("nanmedian", dict(input=yes_no), NotImplementedError, '"median_cpu" not implemented for'),
+    ("nanmedian", dict(input=empty, dim=0), IndexError, "median(): Expected reduction dim 0 to have non-zero size."),
+    ("nanquantile", dict(input=i(1), q=0.5), RuntimeError, "quantile() input tensor must be either float or double"),
+    ("nanquantile", dict(input=_x, q=1.5), RuntimeError, "quantile() q must be in the range [0, 1] but got 1.5"),
+    ("mode", dict(input=empty, dim=0), IndexError, "mode(): Expected reduction dim 0 to have non-zero size."),
+    ("sort", dict(input=np.ones(2, np.complex64)), RuntimeError, " Sort does not support complex dtypes on CPU"),
+    ("any", dict(input=_matrix, dim=(0, 0)), RuntimeError, "dim 0 appears multiple times in the list of dims"),
+    ("all", dict(input=_matrix, dim=(0, 5)), IndexError, "Dimension out of range"),
+    ("count_nonzero", dict(input=_matrix, dim=(0, 0)), RuntimeError, "dim 0 appears multiple times"),
+    ("histc", dict(input=i(1)), NotImplementedError, '"histogram_cpu" not implemented for'),
+    ("histc", dict(input=_x, bins=0), RuntimeError, "torch.histogram(): bins must be > 0, but got 0 for dimension 0"),
+    ("histc", dict(input=_x, min=2, max=1), RuntimeError, "torch.histc: max must be larger than min"),
+    ("histc", dict(input=_x, min=0, max=inf), RuntimeError, "torch.histc: range of [0, inf] is not finite"),
+    ("bincount", dict(input=f(2), length=3), NotImplementedError, '"bincount_cpu" not implemented for'),
+    ("bincount", dict(input=i([1]), length=3), RuntimeError, "bincount only supports 1-d non-negative integral inputs"),
+    ("bincount", dict(input=i(1), weights=f(2), length=3), RuntimeError, "weights should be 1-d and have the same"),
+]
+
+CONSTANT = {"nanquantile": ("q",), "cov": ("fweights", "aweights"), "bincount": ("weights",)}
+NO_GRADIENT = {"all", "any", "argsort", "bincount", "count_nonzero", "histc"}
+TORCH_NAME = {
+    "linalg_norm": lambda torch: torch.linalg.norm,
+    "bincount": lambda torch: lambda input, weights=None, length=0: torch.bincount(input, weights, minlength=length),
+}
