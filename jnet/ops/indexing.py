@@ -2,8 +2,8 @@
 
 An index out of range fails, as in PyTorch, where its value can be looked at (`check_index`). While `jax.jit` traces it
 cannot: then reading there gives nan (of integers the smallest, of unsigned ones the largest, of booleans True), and
-writing there changes nothing. Of several values written to one place the last one stays, and the gradient goes to each
-of them, as PyTorch has it.
+writing there changes nothing. Of several values written to one place the last one stays (on an accelerator one of
+them), and the gradient goes to each of them, as PyTorch has it.
 """
 
 import functools
@@ -39,30 +39,36 @@ __all__ = [
     "take_along_dim",
 ]
 
+# Of the ops below that take a tensor of indices, its name and that of the tensor that is indexed, for `check_index`.
+INDEXED = {
+    **dict.fromkeys(("index_add", "index_copy", "index_fill", "index_select"), ("index", "input")),
+    **dict.fromkeys(("gather", "scatter", "scatter_add", "scatter_reduce", "put", "take"), ("index", "input")),
+    "embedding": ("input", "weight"),
+    "take_along_dim": ("indices", "input"),
+}
 _FROM_THE_END = ("index", "index_put", "index_fill", "take", "put")  # the ops that take negative indices
 
 
-def check_index(name: str, index, shape: tuple[int, ...], dim: int = 0) -> None:
-    """Raise what PyTorch's op `name` raises for an index (a NumPy array) out of range.
+def check_index(name: str, index, shape: tuple[int, ...], dim: int | None = None) -> None:
+    """Raise what PyTorch's op `name` raises for an index (a NumPy array) out of range; shapes and `dim` have to fit.
 
     Args:
-        shape: of the tensor that is indexed (of `embedding` the weight).
-        dim: the indexed dimension, counted from the front; `take` and `put` count all values, `take_along_dim` those
-            of the flattened tensor.
+        shape: of the tensor that is indexed.
+        dim: the indexed dimension; `take` and `put` know none, `embedding` only the first.
 
     Example:
         >>> check_index("gather", np.array([[0, 3]]), (2, 3), 1)
         Traceback (most recent call last):
         RuntimeError: index 3 is out of bounds for dimension 1 with size 3
     """
-    index = np.asarray(index)
-    flat = name in ("take", "put", "take_along_dim")
-    size = int(np.prod(shape)) if flat else (*shape, 1)[dim]
+    if name == "take_along_dim" and dim is not None:
+        return  # it wraps around
+    index, size = np.asarray(index), _size(name, shape, dim)
     wrong = index[(index < (-size if name in _FROM_THE_END else 0)) | (index >= size)]
     if not wrong.size:
         return
-    bad = int(wrong.flat[0])
-    standard = f"index {bad} is out of bounds for dimension {0 if flat else dim} with size {size}"
+    bad, dim = int(wrong.flat[0]), (dim or 0) % max(len(shape), 1)
+    standard = f"index {bad} is out of bounds for dimension {dim} with size {size}"
     if name == "index_select" and dim == 1:
         raise RuntimeError(f"INDICES element is out of DATA bounds, id={bad} axis_dim={size}")
     if name in ("index_select", "embedding") or (name == "index_add" and len(shape) < 2):
@@ -81,12 +87,17 @@ def check_bounds(index, size: int, dim: int) -> None:
     check_index("index", index, (1,) * dim + (size,), dim)
 
 
-def _checked(name, index, shape, dim=0):
+def _size(name, shape, dim):
+    """Return how many values or slices an op can choose from."""
+    flat = name in ("take", "put", "take_along_dim")
+    return int(np.prod(shape)) if flat else (shape or (1,))[dim or 0]
+
+
+def _checked(name, index, shape, dim=None):
     """Return the index counted from the front; out of range, in any way, is the size itself."""
     if is_concrete(index):
         check_index(name, index, shape, dim)
-    size = int(np.prod(shape)) if name in ("take", "put", "take_along_dim") else (*shape, 1)[dim]
-    index = index.astype(int)
+    index, size = index.astype(int), _size(name, shape, dim)
     if name in _FROM_THE_END:
         index = jnp.where(index < 0, index + size, index)
     return jnp.where(index < 0, size, index)
@@ -600,10 +611,8 @@ def masked_scatter(input, mask, source):
             "Compare: mask != 0."
         )
     mask = jnp.broadcast_to(mask, shape)
-    if is_concrete(mask) and int(mask.sum()) > source.size:
-        raise RuntimeError(
-            f"Number of elements of source < number of ones in mask\nThey are {source.size} and {int(mask.sum())}."
-        )
+    if is_concrete(mask) and np.count_nonzero(mask) > source.size:
+        raise RuntimeError(f"Number of elements of source < number of ones in mask\nThere are {source.size} elements.")
     order = jnp.cumsum(mask.reshape(-1)) - 1
     values = source.reshape(-1) if source.size else jnp.zeros(1, source.dtype)
     taken = _read(values, [0], [jnp.where(order < 0, 0, order)]).reshape(shape)
@@ -773,7 +782,7 @@ def _check_search(boundaries, values, sorter):
             "torch.searchsorted(): sorter must be a tensor of long dtype but got dtype "
             f"{dtype_name(sorter.dtype)}\nargsort() gives one."
         )
-    if sorter is not None and is_concrete(sorter) and ((sorter < 0) | (sorter >= sorter.shape[-1])).any():
+    if sorter is not None and is_concrete(sorter) and not np.isin(sorter, range(sorter.shape[-1])).all():
         raise RuntimeError("torch.searchsorted(): sorter index out of range\nargsort() gives one.")
 
 

@@ -5,6 +5,7 @@ import warnings
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jax.scipy.special import xlogy
 
@@ -377,12 +378,23 @@ def _check_labels(input, target, weight, ignore_index):
             f"shape: {list(weight.shape)}"
         )
     if is_concrete(target):
-        wrong = target[(target != ignore_index) & ((target < 0) | (target >= classes))]
-        if wrong.size:
-            raise IndexError(
-                f"Target {wrong.ravel()[0]} is out of bounds. The input has {classes} classes, so labels lie in "
-                f"[0, {classes - 1}]; widen the last layer, or pass ignore_index={wrong.ravel()[0]} to skip these."
-            )
+        check_labels(np.asarray(target), classes, ignore_index)
+
+
+def check_labels(target: np.ndarray, classes: int, ignore_index: int) -> None:
+    """Raise PyTorch's IndexError if a label is no class.
+
+    Example:
+        >>> check_labels(np.array([0, 3]), 3, -100)
+        Traceback (most recent call last):
+        IndexError: Target 3 is out of bounds. The input has 3 classes, so labels lie in [0, 2]; widen ...
+    """
+    wrong = target[(target != ignore_index) & ((target < 0) | (target >= classes))]
+    if wrong.size:
+        raise IndexError(
+            f"Target {wrong.ravel()[0]} is out of bounds. The input has {classes} classes, so labels lie in "
+            f"[0, {classes - 1}]; widen the last layer, or pass ignore_index={wrong.ravel()[0]} to skip these."
+        )
 
 
 @op("input", "target", "weight", where=("functional",), out=False, grad_fn=_cross_entropy_node)

@@ -433,11 +433,12 @@ def one_hot(input, num_classes=-1):
     if num_classes == -1 and not is_concrete(input):
         raise NotImplementedError("one_hot() without num_classes, whose shape depends on values; write num_classes.")
     if input.size and is_concrete(input):
-        if np.min(input) < 0:
+        classes = np.asarray(input)
+        if classes.min() < 0:
             raise RuntimeError("Class values must be non-negative.\nThey count from 0.")
         if num_classes == -1:
-            num_classes = int(np.max(input)) + 1
-        elif np.max(input) >= num_classes:
+            num_classes = int(classes.max()) + 1
+        elif classes.max() >= num_classes:
             raise RuntimeError(f"Class values must be smaller than num_classes.\nThere are {num_classes} classes.")
     classes = lax.broadcasted_iota(input.dtype, (*input.shape, max(num_classes, 0)), input.ndim)
     return (input[..., None] == classes).astype(input.dtype)

@@ -415,9 +415,9 @@ def _dot_general(x, y, *, dimension_numbers, preferred_element_type):
     free_y = [d for d in range(y.ndim) if d not in contract_y and d not in batch_y]
     batch, rows, columns = ([a.shape[d] for d in dims] for a, dims in ((x, batch_x), (x, free_x), (y, free_y)))
     inner = math.prod(x.shape[d] for d in contract_x)
-    x = x.transpose(*batch_x, *free_x, *contract_x).reshape(*batch, math.prod(rows), inner)
-    y = y.transpose(*batch_y, *contract_y, *free_y).reshape(*batch, inner, math.prod(columns))
-    return (x @ y).reshape(*batch, *rows, *columns).astype(dtype, copy=False)
+    x = x.transpose((*batch_x, *free_x, *contract_x)).reshape((*batch, math.prod(rows), inner))
+    y = y.transpose((*batch_y, *contract_y, *free_y)).reshape((*batch, inner, math.prod(columns)))
+    return (x @ y).reshape((*batch, *rows, *columns)).astype(dtype, copy=False)
 
 
 # Shapes --------------------------------------------------------------------------------------------------------------
@@ -621,7 +621,7 @@ def _gather(x, indices, *, dimension_numbers, slice_sizes, mode, fill_value):
     found = places.view(x)[places.index]  # (N, *windows)
     if mode == GatherScatterMode.FILL_OR_DROP and not places.inside.all():
         found = np.where(_per_window(places.inside, found), found, _filling(x.dtype, fill_value))
-    found = found.reshape(*indices.shape[:-1], *found.shape[1:])
+    found = found.reshape((*indices.shape[:-1], *found.shape[1:]))
     return found.transpose(_axes(places, numbers.offset_dims, found.ndim))
 
 

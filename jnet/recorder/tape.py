@@ -72,11 +72,15 @@ class CallNode(Node):
     __slots__ = ("call", "derivative", "saved", "versions")
 
     def __init__(self, call: Call, derivative: Derivative, arguments: Sequence, edges: Sequence[Edge | None]):
-        super().__init__(edges, derivative.outs)
+        self.edges, self.outs = edges, derivative.outs  # not super().__init__(): this is made for every op
+        self.number = next(_sequence)
+        self.captures = self.hooks = self.post_hooks = self.anomaly = None
+        if anomaly is not None:
+            anomaly.made(self)
         self.call, self.derivative = call, derivative
         self.saved: list | None = [arguments[place] for place in derivative.needs]
-        # (version cell of a storage, the version that was kept, and for messages: shape, dtype, edge)
-        self.versions: list[tuple[list[int], int, tuple, Any, Edge | None]] | None = None
+        # (version cell of a storage, the version that was kept, place of the argument or -1 for the result)
+        self.versions: list[tuple[list[int], int, int]] | None = None
 
     def name(self) -> str:
         return self.derivative.grad_fn
@@ -84,6 +88,21 @@ class CallNode(Node):
     def release(self) -> None:
         if self.saved:
             self.saved = self.versions = None
+
+    def _changed(self, now: int, then: int, place: int) -> str:
+        """Return the message for a kept value that was written to before backward."""
+        kind, edge = self.outs[0], (self, 0)
+        if place >= 0:
+            assert self.saved is not None
+            kind, edge = self.saved[self.derivative.needs.index(place)].aval, self.edges[place]
+        origin = "" if edge is None else f", which is output {edge[1]} of {edge[0].name()},"
+        return (
+            "one of the variables needed for gradient computation has been modified by an inplace operation: "
+            f"[torch.{dtype_name(kind.dtype)}Tensor {list(kind.shape)}]{origin} is at version {now}; expected version "
+            f"{then} instead. Hint: enable anomaly detection to find the operation that failed to compute its "
+            "gradient, "
+            "with torch.autograd.set_detect_anomaly(True)."
+        )
 
     def pull(self, gradients, create):
         derivative = self.derivative
@@ -95,10 +114,9 @@ class CallNode(Node):
                 "if you need to access saved tensors after calling backward."
             )
         if self.versions:
-            for cell, version, *what in self.versions:
+            for cell, version, place in self.versions:
                 if cell[0] != version:
-                    edge = (self, 0) if self.call.saves == "result" else what.pop()
-                    raise RuntimeError(_changed(cell[0], version, *what[:2], edge))
+                    raise RuntimeError(self._changed(cell[0], version, place))
         arriving = [gradients[i] or (_zeros(self.outs[i]), None) for i in derivative.floating]
         arguments = [*self.saved, *(value for value, _ in arriving)]
         edges: Sequence[Edge | None] | None = None
@@ -142,9 +160,8 @@ def record_on_tape(call: Call, arguments: list, edges: Sequence[Edge | None] | N
     wanted = tuple([place for place, edge in enumerate(edges) if edge is not None])
     if not wanted:
         return owner.record(call, arguments), None
-    with owner.lock:
-        results = owner.record(call, arguments)
-        state = owner.last
+    results = owner.record(call, arguments)
+    state = owner.last  # only this thread records on it
     derivative = state.derivatives.get(wanted)
     if derivative is None:
         kinds = tuple([a.aval if type(a) is Value else type(a) for a in arguments])
@@ -152,17 +169,6 @@ def record_on_tape(call: Call, arguments: list, edges: Sequence[Edge | None] | N
     if not derivative.floating:
         return results, None
     return results, CallNode(call, derivative, arguments, edges)
-
-
-def _changed(now: int, then: int, shape, dtype, edge) -> str:
-    """Return the message for a kept value that was written to before backward."""
-    origin = "" if edge is None else f", which is output {edge[1]} of {edge[0].name()},"
-    return (
-        "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[torch.{dtype_name(dtype)}Tensor {list(shape)}]{origin} is at version {now}; expected version {then} instead. "
-        "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
-        "torch.autograd.set_detect_anomaly(True)."
-    )
 
 
 def _zeros(out) -> Value:

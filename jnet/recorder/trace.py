@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 import warnings
+from collections.abc import Callable
 from sys import getrefcount
 from typing import Any
 
@@ -25,6 +26,9 @@ COMPILED = 400  # compiled programs of a trie, some megabytes each: beyond, all 
 
 # What a value that only the trace and the loop over its values hold counts.
 _UNUSED = 3
+
+
+_EMPTY = {kind: np.empty(0, NUMBERS[kind]) for kind in POOLS}
 
 
 class State:
@@ -55,13 +59,14 @@ class State:
 class Trace:
     """What was recorded since the last flush: its values by slot, and the Python numbers that enter."""
 
-    __slots__ = ("numbers", "ops", "owner", "values")
+    __slots__ = ("numbers", "ops", "owner", "values", "watched")
 
     def __init__(self, owner: Recorder):
         self.owner = owner
         self.values: list[Value] = []
         self.numbers: dict[type, list] = {kind: [] for kind in POOLS}
         self.ops = 0
+        self.watched: list[tuple[Value, Callable[[np.ndarray], None]]] = []
 
 
 class Recorder:
@@ -172,19 +177,39 @@ class Recorder:
             if program is None:
                 program = state.programs[wanted] = state.program(wanted, self.device is None)
             arrays = [values[slot].array for slot in program.inputs]
-            numbers = [np.array(trace.numbers[kind], NUMBERS[kind]) for kind in POOLS]
+            numbers = [np.array(pool, NUMBERS[kind]) if pool else _EMPTY[kind] for kind, pool in trace.numbers.items()]
             self.compiled -= program.compiled
             try:
                 results = program.run(arrays, numbers)
             finally:
                 self.compiled += program.compiled
+                watched = trace.watched
                 self._finish(trace)
             for slot, array in zip(wanted, results, strict=True):
                 values[slot].array = array
+            for value, check in watched:
+                check(value.numpy())
             return None
 
+    def watch(self, value: Value, key: tuple, check: Callable[[np.ndarray], None]) -> None:
+        """Let `check` look at the value, and raise what it raises: now if it is known, else when the trace is run.
+
+        Args:
+            key: what is checked; a value is checked for the same thing once.
+        """
+        if value.checked is None:
+            value.checked = set()
+        elif key in value.checked:
+            return
+        if value.array is not None:
+            check(value.numpy())
+        else:
+            with self.lock:
+                self.trace.watched.append((value, check))
+        value.checked.add(key)
+
     def _finish(self, trace: Trace) -> None:
-        trace.values, trace.numbers = [], {}  # what lives on refers to its trace, which must not hold the rest
+        trace.values, trace.numbers, trace.watched = [], {}, []  # what lives on refers to its trace, which must not hold the rest
         reporting.counters.flushes += 1
         reporting.counters.ops += trace.ops
         if self.states > STATES or self.compiled > COMPILED:

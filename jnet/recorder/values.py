@@ -47,13 +47,14 @@ def aval(shape: tuple[int, ...], dtype: np.dtype, device=None) -> Aval:
 class Value:
     """An immutable array: `array` holds it once it is known; until then it is slot number `slot` of `trace`.
 
-    A known value that a trace uses has a slot there too.
+    A known value that a trace uses has a slot there too. `checked` holds what was found to be true of its numbers.
     """
 
-    __slots__ = ("array", "aval", "slot", "trace")
+    __slots__ = ("array", "aval", "checked", "slot", "trace")
 
     def __init__(self, aval: Aval, array: Any = None, trace: Any = None, slot: int = -1):
         self.aval, self.array, self.trace, self.slot = aval, array, trace, slot
+        self.checked: set | None = None
 
     def known(self):
         """Return the array (NumPy's or JAX's), running the trace that computes it if need be."""

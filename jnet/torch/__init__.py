@@ -1,8 +1,10 @@
 """PyTorch's tutorial API on JAX: `import jnet.torch as torch`, and the loop that you have runs compiled by XLA.
 
-Tensors record what is asked of them; when a value is needed, what was recorded is compiled as one program and used again
-the next time round (see `jnet.recorder`). What is not built raises NotImplementedError or AttributeError naming it.
+Tensors record what is asked of them; when a value is needed, what was recorded is compiled as one program, and used
+again the next time round (see `jnet.recorder`). What is not built raises NotImplementedError or AttributeError naming it.
 """
+
+# ruff: noqa: F401 - what is imported here is what the module offers
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def numpy_dtype(dtype: Dtype | None, otherwise: np.dtype | None = None) -> np.dt
     return dtype._numpy
 
 
-# -- from data ----------------------------------------------------------------------------------------------------------
+# -- from data ---------------------------------------------------------------------------------------------------------
 
 
 def tensor(data, *, dtype=None, device=None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
@@ -262,13 +262,15 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
     if any(stride < 0 for stride in ndarray.strides):
         raise ValueError(
             "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
-            "currently supported. (You can probably work around this by making a copy of your array  with array.copy().) "
+            "currently supported. (You can probably work around this by making a copy of your array  with "
+            "array.copy().) "
         )
     made = from_array(array_of(ndarray))
     if not ndarray.flags.writeable:
         warnings.warn(
             "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This means "
-            "writing to this tensor will result in undefined behavior. (jnet keeps a copy: the array is never changed.)",
+            "writing to this tensor will result in undefined behavior. (jnet keeps a copy: the array is never "
+            "changed.)",
             UserWarning,
             stacklevel=2,
         )

@@ -13,7 +13,7 @@ import numpy as np
 from jnet.ops.checks import dtype_name
 from jnet.ops.registry import OPS, Op
 from jnet.recorder import Call
-from jnet.torch import return_types
+from jnet.torch import bounds, return_types
 from jnet.torch.dtypes import dtype as Dtype
 from jnet.torch.tensor import Tensor, apply, grad_mode, refuse_leaf, shape_of, value_of, write
 
@@ -43,13 +43,15 @@ class Caller:
         self.values = (*op.arrays, *op.scalars)
         self.calls: dict[tuple, Call] = {}
         self.plain: dict[int, Call] = {}  # number of leading tensors -> the call where all else is left out
+        self.chosen: dict[tuple, Call] = {}  # number that chooses the formula -> the call (see _FORMULA)
+        self.chooses = any((self.name, n) in _FORMULA for n in op.arrays)
         required = [n for n in self.parameters if n not in self.defaults]
         if not op.sequence:
             for count in range(1, len(op.arrays) + 1):
                 lead = self.positional[:count]
-                if all(n in op.arrays for n in lead) and set(required) <= set(lead):
-                    if not any((self.name, n) in _FORMULA for n in lead):
-                        self.plain[count] = self._call(*self._layout(dict.fromkeys(lead, 1.0))[:2])
+                plain = all(n in op.arrays for n in lead) and set(required) <= set(lead)
+                if plain and not any((self.name, n) in _FORMULA for n in lead):
+                    self.plain[count] = self._call(*self._layout(dict.fromkeys(lead, 1.0))[:2])
 
     def __call__(self, *args, **kwargs):
         if not kwargs:
@@ -61,11 +63,18 @@ class Caller:
                 else:
                     if isinstance(args[0], Tensor):
                         return self.wrapped(apply(call, args))
+            elif self.chooses and len(args) == 2 and isinstance(args[0], Tensor) and type(args[1]) in (int, float):
+                call = self.chosen.get((type(args[1]), args[1]))
+                if call is not None:
+                    return apply(call, args[:1])
         given = self.bound(args, kwargs)
         layout, static, flat = self._layout(given)
         if not any(isinstance(each, Tensor) for each in flat):
             self._refuse_numbers(given)
-        return self.wrapped(apply(self._call(layout, static), flat))
+        call = self._call(layout, static)
+        if self.chooses and len(flat) == 1 and flat[0] is args[0] and not kwargs and len(args) == 2:
+            self.chosen[type(args[1]), args[1]] = call
+        return self.wrapped(apply(call, flat))
 
     def wrapped(self, result):
         """Return several results as PyTorch's named tuple."""
@@ -158,7 +167,8 @@ class Caller:
             value = given.get(name)
             if value is not None and not (self.op.sequence and isinstance(value, list | tuple) and not value):
                 raise TypeError(
-                    f"{self.name}(): argument '{name}' (position {place + 1}) must be Tensor, not {type(value).__name__}"
+                    f"{self.name}(): argument '{name}' (position {place + 1}) must be Tensor, not "
+                    f"{type(value).__name__}"
                 )
 
     def _call(self, layout: tuple, static: tuple) -> Call:
@@ -222,13 +232,13 @@ def _name_by_ranks(op: Op, layout: tuple, static: dict, kinds: tuple) -> str:
     ranks = []
     for place in layout[: len(op.arrays)]:
         count = 1 if place == 1 else place[1] if place is not None and place[0] == "each" else 0
-        given = [getattr(next(rest), "ndim", 0) for _ in range(count)]
+        given = [getattr(next(rest), "ndim", None) for _ in range(count)]
         ranks.append(given[0] if given else None)
     assert callable(op.grad_fn)
     return op.grad_fn(tuple(ranks), static)
 
 
-# -- the forms ----------------------------------------------------------------------------------------------------------
+# -- the forms ---------------------------------------------------------------------------------------------------------
 
 
 def assign(tensor: Tensor, result: Tensor) -> Tensor:
@@ -321,15 +331,26 @@ def inplace_of(call: Callable, name: str) -> Callable:
 
 
 def _keep_original(node, tensor: Tensor) -> None:
-    """Let the node of an in-place op watch what PyTorch would: a result it kept is the tensor; the original is a copy."""
+    """Let the node of an in-place op watch what PyTorch would: the result is the tensor, the original a copy."""
     versions = getattr(node, "versions", None)
     if not versions:
         return
     own = tensor._storage.version
     if node.call.saves == "result":
-        node.versions = [(own, own[0], *what) for _, _, *what in versions]
+        node.versions = [(own, own[0], place) for _, _, place in versions]
     else:
         node.versions = [each for each in versions if each[0] is not own]
 
 
-CALLERS: dict[str, Caller] = {name: Caller(op) for name, op in OPS.items()}
+class BoundedCaller(Caller):
+    """The caller of an op whose indices or labels must lie within bounds."""
+
+    def __call__(self, *args, **kwargs):
+        result = super().__call__(*args, **kwargs)
+        bounds.check_arguments(self.name, {**self.defaults, **self.bound(args, kwargs)})
+        return result
+
+
+CALLERS: dict[str, Caller] = {
+    name: (BoundedCaller if bounds.has_bounds(name) else Caller)(op) for name, op in OPS.items()
+}

@@ -110,7 +110,8 @@ def _array(tensor: Tensor) -> jax.Array:
 def _not_built(name: str):
     def missing(*args, **kwargs):
         raise NotImplementedError(
-            f"torch.func.{name} is not built; use torch.func.to_jax(module) and jax.{name}, or torch.autograd.functional."
+            f"torch.func.{name} is not built; use torch.func.to_jax(module) and jax.{name}, or "
+            "torch.autograd.functional."
         )
 
     missing.__name__ = name

@@ -183,7 +183,7 @@ class _Moved(Node):
         return "ToCopyBackward0"
 
     def pull(self, gradients, create):
-        value, edge = gradients[0]
+        value, _ = gradients[0]
         if create:
             raise NotImplementedError("create_graph through a move to another device; move the inputs before.")
         return [(self.move(value, self.device), None)]

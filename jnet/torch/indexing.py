@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from jnet.ops.indexing import check_bounds
+from jnet.ops.checks import dtype_name
 from jnet.recorder import known
+from jnet.torch.bounds import check_position
 from jnet.torch.dispatch import CALLERS, NUMBERS, assign
 from jnet.torch.tensor import Tensor, from_array, numpy_of, refuse_leaf, shape_of
 from jnet.torch.viewing import VIEWS, crop, expand, same_elements
@@ -22,7 +23,7 @@ def getitem(tensor: Tensor, index) -> Tensor:
     """
     if type(index) is int:  # the commonest one
         return _select(tensor, 0, index)
-    found, gathered = _basic(tensor, index)
+    found, gathered = basic(tensor, index)
     return found if gathered is None else CALLERS["index"]((found, *gathered[1]), gathered[0])
 
 
@@ -33,13 +34,17 @@ def setitem(tensor: Tensor, index, value) -> None:
         RuntimeError: if the value's shape does not broadcast to that of the place.
     """
     refuse_leaf(tensor)
-    place, gathered = _basic(tensor, index)
+    place, gathered = basic(tensor, index)
     if gathered is None:
         _write(place, value, tensor)
         return
     if not isinstance(value, Tensor):
         value = _as_tensor(value, tensor)
-    value = _converted(value, tensor)
+    elif value._aval.dtype != tensor._aval.dtype:
+        raise RuntimeError(
+            f"Index put requires the source and destination dtypes match, got {dtype_name(tensor._aval.dtype)} for the "
+            f"destination and {dtype_name(value._aval.dtype)} for the source."
+        )
     result = CALLERS["index_put"]((place, value, *gathered[1]), gathered[0], False)
     assign(place, result)
 
@@ -61,6 +66,8 @@ def _write(place: Tensor, value, tensor: Tensor) -> None:
 
 
 def _as_tensor(value, tensor: Tensor) -> Tensor:
+    if type(value) in NUMBERS or isinstance(value, np.generic):
+        return from_array(np.array(value).astype(tensor._aval.dtype))
     if isinstance(value, np.ndarray | list | tuple):
         raise TypeError(f"can't assign a {type(value).__module__.replace('builtins', '')}"
                         f"{'.' if type(value).__module__ != 'builtins' else ''}{type(value).__name__} to a "
@@ -85,7 +92,7 @@ def _select(tensor: Tensor, dim: int, index: int) -> Tensor:
     return crop(tensor, {dim: (index % size,)}, "SelectBackward0")
 
 
-def _basic(tensor: Tensor, index) -> tuple[Tensor, tuple[tuple, list[Tensor]] | None]:
+def basic(tensor: Tensor, index) -> tuple[Tensor, tuple[tuple, list[Tensor]] | None]:
     """Return the view that the integers, slices and Nones of an index make, and what is left to gather from it.
 
     What is left: for each dimension of the view None or the number of its index tensor, and these tensors.
@@ -113,7 +120,7 @@ def _basic(tensor: Tensor, index) -> tuple[Tensor, tuple[tuple, list[Tensor]] | 
             dim += 1
             original += 1
         elif isinstance(part, Tensor):
-            for each in _indices(part, view, dim, original):
+            for each in _indices(part, view, dim, len(tensors)):
                 tensors.append(each)
                 spec.append(len(tensors))
                 dim += 1
@@ -193,7 +200,7 @@ def _bound(value):
     return None if value is None else operator.index(value) if not isinstance(value, Tensor) else int(numpy_of(value))
 
 
-def _indices(part: Tensor, view: Tensor, dim: int, original: int) -> list[Tensor]:
+def _indices(part: Tensor, view: Tensor, dim: int, ordinal: int) -> list[Tensor]:
     """Return the tensors of integers that an index tensor or mask stands for."""
     kind = part._aval.dtype.kind
     shape = shape_of(view)
@@ -202,7 +209,8 @@ def _indices(part: Tensor, view: Tensor, dim: int, original: int) -> list[Tensor
         for place, size in enumerate(mask.shape):
             if shape[dim + place] != size:
                 raise IndexError(
-                    f"The shape of the mask {list(mask.shape)} at index {place} does not match the shape of the indexed "
+                    f"The shape of the mask {list(mask.shape)} at index {place} does not match the shape of the "
+                    "indexed "
                     f"tensor {list(shape)} at index {dim + place}"
                 )
         if mask.ndim == 0:
@@ -210,8 +218,7 @@ def _indices(part: Tensor, view: Tensor, dim: int, original: int) -> list[Tensor
         return [from_array(each) for each in np.nonzero(mask)]
     if kind not in "iu":
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-    if part._storage.value.array is not None or part._links or part._aval.size:
-        check_bounds(numpy_of(part), shape[dim], original)
+    check_position(part, shape[dim], ordinal)
     return [part]
 
 

@@ -1,4 +1,4 @@
-"""The constructors of PyTorch's early days: `torch.FloatTensor(2, 3)`, `torch.LongTensor([1, 2])`, `torch.Tensor(5, 3)`."""
+"""The constructors of PyTorch's early days: `FloatTensor(2, 3)`, `LongTensor([1, 2])`, `Tensor(5, 3)`."""
 
 from __future__ import annotations
 
@@ -60,10 +60,9 @@ class _Legacy(type):
 
 
 def _legacy(name: str, dtype: dtypes.dtype):
-    kind = _Legacy(
+    return _Legacy(
         name, (), {"dtype": dtype, "__doc__": f"Tensors of {dtype}, by sizes or data.", "__module__": "torch"}
     )
-    return kind
 
 
 TYPES = {

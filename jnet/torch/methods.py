@@ -1,4 +1,4 @@
-"""What tensors do beside ops: conversions, copies, reading on the host, Python's protocols, and the installed methods."""
+"""What tensors do beside ops: conversions, copies, reading on the host, Python's protocols; and all methods' places."""
 
 from __future__ import annotations
 
@@ -456,7 +456,7 @@ def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=
     engine.backward([self], None if gradient is None else [gradient], retain_graph, create_graph, inputs)
 
 
-# -- copies and the tape ------------------------------------------------------------------------------------------------
+# -- copies and the tape -----------------------------------------------------------------------------------------------
 
 
 @_method
@@ -525,7 +525,7 @@ def _same_shape_view(self):
     return same_elements(self)
 
 
-# -- operators -----------------------------------------------------------------------------------------------------------
+# -- operators ---------------------------------------------------------------------------------------------------------
 
 # Python's operator -> op. Those that are commutative or comparisons have no reflected form of their own.
 OPERATORS = {

@@ -11,6 +11,7 @@ import numpy as np
 from jnet.ops.promotion import result_type as _result_type
 from jnet.torch.dispatch import CALLERS, NUMBERS, assign
 from jnet.torch.dtypes import dtype as Dtype
+from jnet.torch.indexing import basic
 from jnet.torch.return_types import named_by_fields
 from jnet.torch.tensor import Tensor, from_array, grad_mode, numpy_of, refuse_leaf, shape_of, value_of, wrap
 from jnet.torch.viewing import VIEWS, sizes
@@ -34,7 +35,7 @@ def _method(function):
     return function
 
 
-# -- two meanings ---------------------------------------------------------------------------------------------------------
+# -- two meanings ------------------------------------------------------------------------------------------------------
 
 
 def _extreme(name: str, elementwise: str):
@@ -116,18 +117,6 @@ def einsum(equation, *operands):
     return CALLERS["einsum"](operands, equation)
 
 
-@_both
-def scatter(input, dim, index, src=None, *, value=None, reduce=None):
-    """Return the input with elements of `src`, or one value, written to the places of `index` along `dim`.
-
-    See: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html
-    """
-    src = value if src is None else src
-    if type(src) in NUMBERS:
-        src = CALLERS["fill"](CALLERS["to_dtype"](index, dtype=input.dtype), src)
-    return CALLERS["scatter"](input, dim, index, src, **({} if reduce is None else {"reduce": reduce}))
-
-
 def _meshed(name: str):
     caller = CALLERS[name]
 
@@ -140,12 +129,12 @@ def _meshed(name: str):
     _function(call)
 
 
-for _name in ("meshgrid", "block_diag"):
+for _name in ("meshgrid", "block_diag", "cartesian_prod"):
     if _name in CALLERS:
         _meshed(_name)
 
 
-# -- results whose shape depends on the values: computed on the host ---------------------------------------------------------
+# -- results whose shape depends on the values: computed on the host ---------------------------------------------------
 
 
 @_both
@@ -264,7 +253,7 @@ def allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool:
     return bool(CALLERS["isclose"](input, other, rtol=rtol, atol=atol, equal_nan=equal_nan).all())
 
 
-# -- kinds ---------------------------------------------------------------------------------------------------------------
+# -- kinds -------------------------------------------------------------------------------------------------------------
 
 
 @_function
@@ -324,7 +313,7 @@ def detach(input):
     return input.detach()
 
 
-# -- writing ----------------------------------------------------------------------------------------------------------------
+# -- writing -----------------------------------------------------------------------------------------------------------
 
 
 @_method
@@ -339,18 +328,22 @@ def copy_(self, src, non_blocking=False):
     return assign(self, CALLERS["copy"](self, src))
 
 
-@_method
-def index_put_(self, indices, values, accumulate=False):
-    """Write to the places that a tuple of index tensors names.
+@_both
+def index_put(input, indices, values, accumulate=False):
+    """Return the input with `values` written (or added) to the places that a tuple of index tensors names.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html
     """
-    from jnet.torch.indexing import _basic
-
-    refuse_leaf(self)
-    _, gathered = _basic(self, tuple(indices))
+    _, gathered = basic(input, tuple(indices))
     assert gathered is not None
-    return assign(self, CALLERS["index_put"]((self, values.to(self.dtype), *gathered[1]), gathered[0], accumulate))
+    return CALLERS["index_put"]((input, values, *gathered[1]), gathered[0], accumulate)
+
+
+@_method
+def index_put_(self, indices, values, accumulate=False):
+    """Write to the places that a tuple of index tensors names."""
+    refuse_leaf(self)
+    return assign(self, index_put(self, indices, values, accumulate))
 
 
 @_method

@@ -35,7 +35,8 @@ class Generator(streams.Generator):
     def _draws(self, n: int) -> np.ndarray:
         if is_direct():
             raise NotImplementedError(
-                "Random numbers are drawn inside a function that JAX traces: they would be the same at every call. Call "
+                "Random numbers are drawn inside a function that JAX traces: they would be the same at every call. "
+                "Call "
                 "module.eval() first, or give the random numbers as an input."
             )
         return super()._draws(n)
@@ -98,7 +99,7 @@ def fork_rng(devices=None, enabled: bool = True, device_type: str = "cuda"):
             set_rng_state(before)
 
 
-# -- functions -----------------------------------------------------------------------------------------------------------
+# -- functions ---------------------------------------------------------------------------------------------------------
 
 
 def _finish(name, array, *, out=None, device=None, requires_grad=False, layout=None, pin_memory=False) -> Tensor:
@@ -231,7 +232,7 @@ FUNCTIONS = {
                  poisson, manual_seed, seed, initial_seed, get_rng_state, set_rng_state)
 }  # fmt: skip
 
-# -- methods that draw in place ---------------------------------------------------------------------------------------------
+# -- methods that draw in place ----------------------------------------------------------------------------------------
 
 METHODS: dict = {}
 

@@ -1,4 +1,4 @@
-"""Tensors: a storage seen through strides, with a place on the tape. Methods that are ops are installed by methods.py."""
+"""Tensors: a storage seen through strides, with a place on the tape. methods.py installs the methods that are ops."""
 
 from __future__ import annotations
 
@@ -163,7 +163,8 @@ class Tensor:
                 )
             if value.shape != self.shape:
                 raise RuntimeError(
-                    f"assigned grad has data of a different size\nThe grad is of {value.shape}, the tensor of {self.shape}."
+                    f"assigned grad has data of a different size\nThe grad is of {value.shape}, the tensor of "
+                    f"{self.shape}."
                 )
         self._grad = value
 
@@ -334,9 +335,9 @@ def _refresh(tensor: Tensor, base: Tensor) -> None:
 
 def apply(call: Call, arguments: Sequence) -> Any:
     """Record a call on tensors and Python numbers; return its tensor, or the tuple of its tensors."""
-    values, edges, place = [], None, 0
+    values, edges = [], None
     taped = grad_mode.enabled
-    for argument in arguments:
+    for place, argument in enumerate(arguments):
         if isinstance(argument, Tensor):
             values.append(value_of(argument))
             if taped and (argument._requires or argument._edge is not None or argument._base is not None):
@@ -347,7 +348,6 @@ def apply(call: Call, arguments: Sequence) -> Any:
                     edges[place] = edge
         else:
             values.append(argument)
-        place += 1
     results, node = record_on_tape(call, values, edges)
     if type(results) is Value:
         made = wrap(results, None if node is None else (node, 0))
@@ -365,19 +365,17 @@ def apply(call: Call, arguments: Sequence) -> Any:
 def _note_versions(node: CallNode, call: Call, arguments: Sequence, results: Sequence[Tensor]) -> None:
     """Let the node notice when something that PyTorch would have kept for it is written to."""
     saves = call.saves
-    if saves == "nothing":
-        return
-    versions = []
-    if saves == "result":  # the edge would be the node itself: a cycle, which would keep its values alive
-        kept, own = results[:1], True
-    else:
-        kept, own = [arguments[place] for place in node.derivative.needs], False
-    for tensor in kept:
-        if isinstance(tensor, Tensor):
-            storage = tensor._storage
-            cell = storage.version
-            versions.append((cell, cell[0], shape_of(tensor), storage.value.aval.dtype, None if own else tensor._edge))
-    node.versions = versions
+    if saves == "inputs":
+        versions = []
+        for place in node.derivative.needs:
+            tensor = arguments[place]
+            if isinstance(tensor, Tensor):
+                cell = tensor._storage.version
+                versions.append((cell, cell[0], place))
+        node.versions = versions
+    elif saves == "result":
+        cell = results[0]._storage.version
+        node.versions = [(cell, cell[0], -1)]
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------

@@ -26,7 +26,8 @@ def pure(function: Callable, tensors: dict[str, jax.Array], *inputs):
             result = function(given, *arguments)
         except jax.errors.ConcretizationTypeError as error:
             raise NotImplementedError(
-                "This module looks at a value while JAX traces it (item(), bool(), numpy(), nonzero() ...): what it does "
+                "This module looks at a value while JAX traces it (item(), bool(), numpy(), nonzero() ...): what it "
+                "does "
                 f"must follow from shapes alone. {str(error).splitlines()[0]}"
             ) from error
         for name, tensor in given.items():

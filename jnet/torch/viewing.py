@@ -5,6 +5,8 @@ Each function here is both `torch.name(input, ...)` and the method `Tensor.name(
 
 from __future__ import annotations
 
+import functools
+import itertools
 import math
 import operator
 from collections.abc import Sequence
@@ -40,7 +42,7 @@ def sizes(args: tuple) -> tuple[int, ...]:
     return tuple([operator.index(n) for n in args])
 
 
-# -- rectangles ---------------------------------------------------------------------------------------------------------
+# -- rectangles --------------------------------------------------------------------------------------------------------
 
 
 def crop(input: Tensor, parts: dict[int, tuple], grad_fn: str) -> Tensor:
@@ -50,27 +52,26 @@ def crop(input: Tensor, parts: dict[int, tuple], grad_fn: str) -> Tensor:
         parts: dimension -> (start,) for one index, whose dimension goes, or (start, size, step).
     """
     layout = layout_of(input)
-    plan, starts, shape, strides, offset = [], [], [], [], layout.offset
-    for dim, (size, stride) in enumerate(zip(layout.shape, layout.strides, strict=True)):
-        part = parts.get(dim)
-        if part is None:
-            plan.append(None)
-            shape.append(size)
-            strides.append(stride)
-            continue
+    sizes, strides, plan = _cropped(layout.shape, layout.strides, tuple([(d, *p[1:]) for d, p in parts.items()]))
+    offset = layout.offset
+    starts = []
+    for dim, part in parts.items():
         starts.append(part[0])
-        offset += part[0] * stride
-        if len(part) == 1:
-            plan.append("one")
-        else:
-            plan.append(part[1:])
-            shape.append(part[1])
-            strides.append(stride * part[2])
-    return view(
-        input,
-        link("crop", grad_fn, tuple(starts), plan=tuple(plan)),
-        Layout(tuple(shape), tuple(strides), offset),
-    )
+        offset += part[0] * layout.strides[dim]
+    return view(input, link("crop", grad_fn, tuple(starts), plan=plan), Layout(sizes, strides, offset))
+
+
+@functools.lru_cache(maxsize=10_000)
+def _cropped(shape: tuple[int, ...], strides: tuple[int, ...], parts: tuple) -> tuple:
+    """Return sizes, strides and plan (see `jnet.ops.view.crop`) of a rectangle: (dim,) or (dim, size, step) a part."""
+    plan: list = [None] * len(shape)
+    sizes, steps = list(shape), list(strides)
+    for dim, *rest in parts:
+        plan[dim] = tuple(rest) or "one"
+        if rest:
+            sizes[dim], steps[dim] = rest[0], steps[dim] * rest[1]
+    keep = [dim for dim, part in enumerate(plan) if part != "one"]
+    return tuple([sizes[d] for d in keep]), tuple([steps[d] for d in keep]), tuple(plan)
 
 
 @_view()
@@ -178,7 +179,7 @@ def tensor_split(input: Tensor, indices_or_sections, dim: int = 0) -> tuple[Tens
         cuts = [i * (total // n) + min(i, total % n) for i in range(n + 1)]
     else:
         cuts = [0, *(slice(i).indices(total)[1] for i in indices_or_sections), total]
-    pairs = zip(cuts, cuts[1:], strict=False)
+    pairs = itertools.pairwise(cuts)
     return tuple([crop(input, {dim: (a, max(b - a, 0), 1)}, "SliceBackward0") for a, b in pairs])
 
 
@@ -616,7 +617,7 @@ def storage_offset(input: Tensor) -> int:
     return layout_of(input).offset
 
 
-# -- in place: the tensor itself gets other strides ----------------------------------------------------------------------
+# -- in place: the tensor itself gets other strides --------------------------------------------------------------------
 
 
 def _relinked(input: Tensor, other: Tensor) -> Tensor:

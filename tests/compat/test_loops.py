@@ -1,4 +1,4 @@
-"""The plain loop, compiled: how many programs a loop makes, that it does not grow, and that it prints PyTorch's numbers."""
+"""The plain loop, compiled: how many programs it makes, that it does not grow, that it prints PyTorch's numbers."""
 
 import gc
 import resource

@@ -83,7 +83,8 @@ def grad(
             results.append(None)
         else:
             raise RuntimeError(
-                "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if "
+                "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True "
+                "if "
                 "this is the desired behavior."
             )
     return tuple(results)
@@ -132,7 +133,8 @@ def _roots(tensors: Sequence[Tensor], weights, create: bool) -> list[tuple[Edge,
             raise TypeError(f"gradients can be either Tensors or None, but got {type(weight).__name__}")
         if shape_of(weight) != shape_of(tensor):
             raise RuntimeError(
-                f"Mismatch in shape: grad_output[{place}] has a shape of {weight.shape} and output[{place}] has a shape "
+                f"Mismatch in shape: grad_output[{place}] has a shape of {weight.shape} and output[{place}] has a "
+                "shape "
                 f"of {tensor.shape}."
             )
         gradient = pair(weight) if create else (value_of(weight), None)

@@ -98,7 +98,8 @@ class _FunctionNode(Node):
             given = given[:-1]
         if len(given) != len(self.edges):
             raise RuntimeError(
-                f"function {name} returned an incorrect number of gradients (expected {len(self.edges)}, got {len(given)})"
+                f"function {name} returned an incorrect number of gradients (expected {len(self.edges)}, got "
+                f"{len(given)})"
             )
         results = []
         for place, (edge, each) in enumerate(zip(self.edges, given, strict=True)):
@@ -146,7 +147,8 @@ class Function:
 
     def __init__(self, *args, **kwargs):
         raise RuntimeError(
-            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should invoke "
+            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should "
+            "invoke "
             "them on the class itself. Instantiating an autograd function will raise an error in a future version of "
             "PyTorch."
         )

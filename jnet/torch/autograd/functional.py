@@ -56,7 +56,8 @@ def _row(output: Tensor, leaves, create_graph: bool, strict: bool):
     if strict and any(each is None for each in found):
         place = found.index(None)
         raise RuntimeError(
-            f"Output 0 of the user-provided function is independent of input {place}. This is not allowed in strict mode."
+            f"Output 0 of the user-provided function is independent of input {place}. This is not allowed in strict "
+            "mode."
         )
     return [_zeros(shape_of(x), x) if g is None else g for g, x in zip(found, leaves, strict=True)]
 
@@ -82,10 +83,7 @@ def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, st
         parts = []
         for place, leaf in enumerate(leaves):
             shape = (*shape_of(output), *shape_of(leaf))
-            if rows:
-                stacked = CALLERS["stack"]([row[place] for row in rows]).reshape(shape)
-            else:
-                stacked = _zeros(shape, leaf)
+            stacked = CALLERS["stack"]([row[place] for row in rows]).reshape(shape) if rows else _zeros(shape, leaf)
             parts.append(_finished(stacked, create_graph))
         whole.append(tuple(parts) if several else parts[0])
     return tuple(whole) if many else whole[0]
@@ -150,7 +148,7 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.jvp.html
     """
-    leaves, several, outputs, many = _run(func, inputs, create_graph, "jvp")
+    leaves, _, outputs, many = _run(func, inputs, create_graph, "jvp")
     if v is None:
         if len(leaves) != 1 or leaves[0].numel() != 1:
             raise RuntimeError(

@@ -94,7 +94,7 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
     reduction = legacy_reduction(size_average, reduce, reduction)
     loss = CALLERS["binary_cross_entropy"](input, target, weight, reduction=reduction)
     for name, tensor in (("input", input), ("target", target)):
-        values = _at_hand(tensor)
+        values = at_hand(tensor)
         if values is not None and not ((values >= 0) & (values <= 1)).all():
             raise RuntimeError(f"all elements of {name} should be between 0 and 1")
     return loss
@@ -175,14 +175,14 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
 # -- values that a compiled program cannot look at -------------------------------------------------
 
 
-def _at_hand(tensor: Tensor) -> np.ndarray | None:
+def at_hand(tensor: Tensor) -> np.ndarray | None:
     """Return the values if they lie on the host already: nothing is computed or moved for the sake of a check."""
     array = value_of(tensor).array
     return array if isinstance(array, np.ndarray) else None
 
 
 def _check_classes(input: Tensor, target: Tensor, ignore_index: int) -> None:
-    labels = _at_hand(target)
+    labels = at_hand(target)
     if labels is None or labels.dtype.kind not in "iu" or not labels.size:
         return
     classes = shape_of(input)[min(input.ndim - 1, 1)]

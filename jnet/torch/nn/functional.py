@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import warnings
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from jnet.ops.registry import OPS
-from jnet.torch.creation import arange, empty_like, from_array
+from jnet.torch.creation import empty_like
 from jnet.torch.dispatch import CALLERS, Caller, inplace_of
-from jnet.torch.dtypes import int64
 from jnet.torch.nn.criteria import (
+    at_hand,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cross_entropy,
@@ -30,7 +31,7 @@ from jnet.torch.nn.criteria import (
 from jnet.torch.nn.kernels import KERNELS
 from jnet.torch.nn.missing import missing
 from jnet.torch.random import default_generator
-from jnet.torch.tensor import Tensor, numpy_of, shape_of
+from jnet.torch.tensor import Tensor, from_array, numpy_of, shape_of
 
 # Functions that take `inplace` and have a form with an underscore, and that form's node where it has another name.
 _INPLACE = {
@@ -47,6 +48,11 @@ _INPLACE = {
 }
 
 
+def _described(call: Caller) -> str:
+    """Return the docstring of an op without its example, which is one of arrays."""
+    return re.sub(r"\n +Example:\n(?: {8}.*\n)+", "", call.op.function.__doc__ or "")
+
+
 def _function(name: str, call: Caller) -> Callable:
     """Return a caller as a function of its name."""
 
@@ -54,7 +60,7 @@ def _function(name: str, call: Caller) -> Callable:
         return call(*args, **kwargs)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = call.op.function.__doc__
+    function.__doc__ = _described(call)
     return function
 
 
@@ -74,7 +80,7 @@ def _function_with_inplace(name: str, call: Caller, write: Callable) -> Callable
         return write(*args, **kwargs) if inplace else call(*args, **kwargs)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = call.op.function.__doc__
+    function.__doc__ = _described(call)
     return function
 
 
@@ -355,42 +361,21 @@ def _max_pool(name: str):
         return call(input, kernel_size, stride, padding, dilation, ceil_mode)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = call.op.function.__doc__
+    function.__doc__ = _described(call)
     return function
 
 
 max_pool1d, max_pool2d, max_pool3d = _max_pool("max_pool1d"), _max_pool("max_pool2d"), _max_pool("max_pool3d")
 
 
-def pad(input, pad, mode="constant", value=None):
-    """Return `input` with places added before and after along its last dimensions.
-
-    Args:
-        pad: (before, after) of the last dimension, then of the one before it, ...; negative numbers take away.
-        mode: "constant" (`value`, by default 0), "reflect", "replicate" or "circular".
-
-    Example:
-        >>> import jnet.torch as torch
-        >>> torch.nn.functional.pad(torch.ones(2), (1, 2))
-        tensor([0., 1., 1., 0., 0.])
-
-    See: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
-    """
-    if mode != "constant":
-        if value is not None and value != 0:
-            raise ValueError(f'Padding mode "{mode}" doesn\'t take in value argument')
-        return KERNELS["pad"](input, pad=tuple(pad), mode=mode)
-    return KERNELS["pad"](input, pad=tuple(pad), value=0.0 if value is None else value, mode=mode)
-
-
 def one_hot(tensor, num_classes=-1):
     """Return a row of zeros with a one at the class, for each class of an integer tensor.
 
     Args:
-        num_classes: one more than the largest class by default.
+        num_classes: by default one more than the largest class, for which the tensor is computed.
 
     Raises:
-        RuntimeError: for other dtypes than int64, and classes out of range.
+        RuntimeError: for other dtypes than int64, and for classes out of range where the tensor is known already.
 
     Example:
         >>> import jnet.torch as torch
@@ -400,19 +385,16 @@ def one_hot(tensor, num_classes=-1):
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
     """
-    if tensor.dtype is not int64:
-        raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
-    labels = numpy_of(tensor)
-    if not labels.size and num_classes <= 0:
-        raise RuntimeError("Can not infer total number of classes from empty tensor.")
-    if labels.size and labels.min() < 0:
+    labels = numpy_of(tensor) if num_classes == -1 else at_hand(tensor)
+    looked_at = labels is not None and labels.size > 0
+    if num_classes == -1 and looked_at:
+        num_classes = max(int(labels.max()), 0) + 1
+    rows = CALLERS["one_hot"](tensor, num_classes=num_classes)
+    if looked_at and labels.min() < 0:
         raise RuntimeError("Class values must be non-negative.")
-    count = int(labels.max()) + 1 if num_classes == -1 else num_classes
-    if count < 1:
-        raise RuntimeError("num_classes should be positive")
-    if labels.size and labels.max() >= count:
+    if looked_at and labels.max() >= num_classes:
         raise RuntimeError("Class values must be smaller than num_classes.")
-    return (tensor.unsqueeze(-1) == arange(count)).to(int64)
+    return rows
 
 
 _derive()

@@ -1,4 +1,4 @@
-"""Pure functions behind activations and padding that `torch.nn.functional` alone has, recorded as ops are.
+"""Pure functions behind activations that `torch.nn.functional` alone has, recorded as ops are.
 
 Kinks follow PyTorch: the derivative at one is the value that PyTorch returns.
 """
@@ -156,67 +156,3 @@ def softshrink(input, lambd=0.5):
 def scaled_by_noise(input, noise):
     """Return `input` times a slope for each element: what is left of `rrelu` when the slopes are drawn."""
     return input * noise
-
-
-# -- padding ---------------------------------------------------------------------------------------
-
-
-def _pad_node(ranks, settings) -> str:
-    names = {
-        "reflect": "ReflectionPad{}DBackward0",
-        "replicate": "ReplicationPad{}DBackward0",
-        "circular": "CopySlices",
-    }
-    return names.get(settings["mode"], "ConstantPadNdBackward0").format(len(settings["pad"]) // 2)
-
-
-@_kernel("input", scalars=("value",), grad_fn=_pad_node, saves="nothing")
-def pad(input, pad, mode="constant", value=0.0):
-    """Return `input` with places added before and after along its last dimensions.
-
-    Args:
-        pad: (before, after) of the last dimension, then of the one before it, ...; negative numbers take away.
-        mode: "constant" (`value`), or of the input itself "reflect", "replicate" or "circular".
-
-    Raises:
-        ValueError, RuntimeError, NotImplementedError: where PyTorch raises it: odd, too many or too large numbers.
-    """
-    if len(pad) % 2:
-        raise RuntimeError(f"Padding length must be divisible by 2 but got padding of length {len(pad)}")
-    pairs = [pad[i : i + 2] for i in range(0, len(pad), 2)]
-    if len(pairs) > input.ndim:
-        raise RuntimeError(
-            f"Padding length should be less than or equal to two times the input dimension but got padding length "
-            f"{len(pad)} and input of dimension {input.ndim}"
-        )
-    widths = [(0, 0)] * (input.ndim - len(pairs)) + [tuple(pair) for pair in reversed(pairs)]
-    if mode != "constant":
-        return _padded_by_itself(input, widths, len(pairs), mode)
-    sizes = [n + low + high for n, (low, high) in zip(input.shape, widths, strict=True)]
-    if any(n < 0 for n in sizes):
-        raise RuntimeError(f"The input size {list(input.shape)}, plus negative padding, resulted in {sizes}")
-    return lax.pad(input, _like(input, value), [(low, high, 0) for low, high in widths])
-
-
-def _padded_by_itself(input, widths, count: int, mode: str):
-    modes = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
-    if mode not in modes:
-        raise NotImplementedError(f"Unrecognised padding mode {mode}")
-    if count not in (1, 2, 3) or input.ndim not in (count + 1, count + 2):
-        raise NotImplementedError(
-            "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now\n"
-            f"Got {count} padded dimensions of an input of {input.ndim}."
-        )
-    for size, (low, high) in zip(input.shape, widths, strict=True):
-        if mode == "reflect" and max(low, high) >= size and max(low, high) > 0:
-            raise RuntimeError(
-                "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding "
-                f"({low}, {high}) at dimension {input.ndim - 1} of input {list(input.shape)}"
-            )
-        if mode == "circular" and max(low, high) > size:
-            raise RuntimeError("Padding value causes wrapping around more than once.")
-    kept = tuple(
-        [slice(max(-low, 0), size - max(-high, 0)) for size, (low, high) in zip(input.shape, widths, strict=True)]
-    )
-    grown = [(max(low, 0), max(high, 0)) for low, high in widths]
-    return jnp.pad(input[kept], grown, mode=modes[mode])

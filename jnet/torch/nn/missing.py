@@ -5,7 +5,7 @@ from __future__ import annotations
 _LAYERS = (
     "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveLogSoftmaxWithLoss AdaptiveMaxPool1d "
     "AdaptiveMaxPool2d AdaptiveMaxPool3d BatchNorm1d BatchNorm2d BatchNorm3d CTCLoss ChannelShuffle ConvTranspose1d "
-    "ConvTranspose2d ConvTranspose3d CosineEmbeddingLoss CrossMapLRN2d DataParallel Embedding EmbeddingBag Fold "
+    "ConvTranspose2d ConvTranspose3d CosineEmbeddingLoss CrossMapLRN2d DataParallel EmbeddingBag Fold "
     "FractionalMaxPool2d FractionalMaxPool3d GRU GRUCell GaussianNLLLoss GroupNorm HingeEmbeddingLoss InstanceNorm1d "
     "InstanceNorm2d InstanceNorm3d LPPool1d LPPool2d LPPool3d LSTM LSTMCell LayerNorm LazyBatchNorm1d LazyBatchNorm2d "
     "LazyBatchNorm3d LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d "
@@ -19,7 +19,7 @@ _LAYERS = (
 _FUNCTIONS = (
     "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d "
     "adaptive_max_pool3d affine_grid batch_norm channel_shuffle conv_tbc conv_transpose1d conv_transpose2d "
-    "conv_transpose3d cosine_embedding_loss ctc_loss embedding embedding_bag fold fractional_max_pool2d "
+    "conv_transpose3d cosine_embedding_loss ctc_loss embedding_bag fold fractional_max_pool2d "
     "fractional_max_pool3d gaussian_nll_loss grid_sample group_norm hinge_embedding_loss instance_norm interpolate "
     "layer_norm linear_cross_entropy local_response_norm lp_pool1d lp_pool2d lp_pool3d margin_ranking_loss "
     "max_pool1d_with_indices max_pool2d_with_indices max_pool3d_with_indices max_unpool1d max_unpool2d max_unpool3d "

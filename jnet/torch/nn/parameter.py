@@ -63,8 +63,8 @@ class Buffer(metaclass=_BufferType):
         >>> import jnet.torch as torch
         >>> net = torch.nn.Module()
         >>> net.mean = torch.nn.Buffer(torch.zeros(1))
-        >>> net.state_dict()
-        OrderedDict({'mean': tensor([0.])})
+        >>> dict(net.state_dict())
+        {'mean': tensor([0.])}
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.nn.parameter.Buffer.html
     """

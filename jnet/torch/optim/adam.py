@@ -36,11 +36,11 @@ class Adam(Optimizer):
         non_negative(weight_decay=weight_decay)
         super().__init__(
             params,
-            dict(
-                lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay, amsgrad=amsgrad, maximize=maximize,
-                foreach=foreach, capturable=capturable, differentiable=differentiable, fused=fused,
-                decoupled_weight_decay=decoupled_weight_decay,
-            ),
+            {
+                "lr": lr, "betas": tuple(betas), "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad,
+                "maximize": maximize, "foreach": foreach, "capturable": capturable, "differentiable": differentiable,
+                "fused": fused, "decoupled_weight_decay": decoupled_weight_decay,
+            },
         )  # fmt: skip
 
     def extra_slots(self, group):

@@ -129,7 +129,7 @@ class Optimizer:
                     p._grad = p._grad.detach() if p._grad._edge is not None else p._grad.requires_grad_(False)
                     p._grad.zero_()
 
-    # -- the step ---------------------------------------------------------------------------------------------------------
+    # -- the step ------------------------------------------------------------------------------------------------------
 
     def step(self, closure: Callable | None = None):
         """Change the parameters by one step; `closure` computes the loss and its gradients again.
@@ -214,7 +214,7 @@ class Optimizer:
             call = self._calls[key] = Call(function, type(self).__name__)
         return call
 
-    # -- states -------------------------------------------------------------------------------------------------------------
+    # -- states --------------------------------------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state and the groups, with numbers in place of parameters."""

@@ -147,16 +147,17 @@ class BackwardHookFunction(Function):
     """The identity of several tensors, which hands their gradients to a function on the way back."""
 
     @staticmethod
-    def forward(ctx, watch, *tensors):  # pyright: ignore[reportIncompatibleMethodOverride]
-        """Return the tensors."""
+    def forward(ctx, watch, complete, *tensors):  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Return the tensors; `complete` gradients have zeros for those that did not arrive."""
         ctx.watch = watch
-        ctx.set_materialize_grads(False)
+        ctx.set_materialize_grads(complete)
+        ctx.mark_non_differentiable(*(each for each in tensors if not each.requires_grad))
         return tensors
 
     @staticmethod
     def backward(ctx, *grads):
         """Return what the function makes of the gradients."""
-        return None, *ctx.watch(grads)
+        return None, None, *ctx.watch(grads)
 
 
 class _Boundary:
@@ -176,7 +177,7 @@ class _Boundary:
         if not any(isinstance(each, Tensor) and each.requires_grad for each in args):
             return args
         self.reached = True
-        return _watched(args, self._arrived_at_inputs)
+        return _watched(args, self._arrived_at_inputs, complete=True)
 
     def leave(self, result):
         """Return the result, the tensors in it watched."""
@@ -188,8 +189,8 @@ class _Boundary:
             )
             return result
         if isinstance(result, Tensor):
-            return _watched((result,), self._arrived_at_outputs)[0]
-        return _watched(result, self._arrived_at_outputs)
+            return _watched((result,), self._arrived_at_outputs, complete=False)[0]
+        return _watched(result, self._arrived_at_outputs, complete=False)
 
     def _arrived_at_outputs(self, grads: tuple) -> tuple:
         for hook in self.pre_hooks:
@@ -241,7 +242,7 @@ def _check_count(kind: str, what: str, given: tuple, expected: tuple) -> None:
         )
 
 
-def _watched(values: tuple, watch: Callable[[tuple], tuple]) -> tuple:
+def _watched(values: tuple, watch: Callable[[tuple], tuple], complete: bool) -> tuple:
     """Return the values with the tensors that require grad replaced by watched ones."""
     places = [place for place, each in enumerate(values) if isinstance(each, Tensor)]
     if not any(values[place].requires_grad for place in places):
@@ -254,6 +255,6 @@ def _watched(values: tuple, watch: Callable[[tuple], tuple]) -> tuple:
         found = watch(tuple(full))
         return tuple(found[place] for place in places)
 
-    made = iter(BackwardHookFunction.apply(spread, *(values[place] for place in places)))
+    made = iter(BackwardHookFunction.apply(spread, complete, *(values[place] for place in places)))
     replaced = [next(made) if place in places else each for place, each in enumerate(values)]
     return type(values)(*replaced) if hasattr(values, "_fields") else tuple(replaced)

@@ -369,8 +369,9 @@ def _target(args: tuple, kwargs: dict) -> tuple:
         elif isinstance(each, int) and not isinstance(each, bool):
             device = Device("cuda", each)
         elif each is not None and not isinstance(each, bool):
+            kind = each.__class__.__name__
             raise TypeError(
-                f"to() received an invalid combination of arguments - got ({each.__class__.__name__}), but expected "
-                "one of: (torch.device device, torch.dtype dtype), (torch.dtype dtype) or (Tensor tensor)"
+                f"to() received an invalid combination of arguments - got ({kind}), but expected one of:\n"
+                "(torch.device device, torch.dtype dtype), (torch.dtype dtype) or (Tensor tensor)"
             )
     return device, dtype

@@ -1,0 +1,62 @@
+"""Indices and labels that must lie within bounds: looked at on the host, at once or when they have been computed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+import numpy as np
+
+from jnet.ops.indexing import INDEXED, check_bounds, check_index
+from jnet.ops.loss import check_labels
+from jnet.recorder import recorder
+from jnet.torch.tensor import Tensor, shape_of, value_of
+
+
+def _of_index(name: str, given: dict) -> tuple[Tensor, tuple, Callable] | None:
+    """Return the index tensor of an op, what is checked, and the check."""
+    index, indexed = INDEXED[name]
+    shape, dim = shape_of(given[indexed]), given.get("dim")
+    return given[index], (name, shape, dim), functools.partial(_check_index, name, shape, dim)
+
+
+def _check_index(name: str, shape, dim, array: np.ndarray) -> None:
+    check_index(name, array, shape, dim)
+
+
+def _of_labels(name: str, given: dict) -> tuple[Tensor, tuple, Callable] | None:
+    target, shape = given["target"], shape_of(given["input"])
+    if target._aval.dtype.kind not in "iu":
+        return None  # probabilities
+    classes, ignored = shape[1 if len(shape) > 1 else 0], given.get("ignore_index", -100)
+    return target, ("labels", classes, ignored), lambda array: check_labels(array, classes, ignored)
+
+
+_RULES: dict[str, Callable] = {
+    **dict.fromkeys(INDEXED, _of_index),
+    "nll_loss": _of_labels,
+    "cross_entropy": _of_labels,
+}
+
+
+def has_bounds(name: str) -> bool:
+    """Tell whether arguments of this op must lie within bounds."""
+    return name in _RULES
+
+
+def check_arguments(name: str, given: dict) -> None:
+    """Raise what PyTorch raises if the op was given an index or a label out of range; later, if it is not known yet."""
+    found = _RULES[name](name, given)
+    if found is not None and isinstance(found[0], Tensor):
+        tensor, key, check = found
+        watch(tensor, key, check)
+
+
+def watch(tensor: Tensor, key: tuple, check: Callable) -> None:
+    """Let `check` look at a tensor's values: now, or when they have been computed."""
+    recorder(tensor._aval.device).watch(value_of(tensor), key, check)
+
+
+def check_position(index: Tensor, size: int, dim: int) -> None:
+    """Raise PyTorch's IndexError if `tensor[index]` would look beyond dimension `dim`."""
+    watch(index, ("position", size, dim), lambda array: check_bounds(array, size, dim))
