@@ -20,6 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
+from experiments.loops import LOOPS
 from jnet import losses, models, optim, train
 from jnet.files import write_atomic
 
@@ -165,13 +166,28 @@ def bench_row(name: str, batch: int, shape: tuple[int, ...], device, seconds: fl
     return {"model": name, "batch": batch, "device": device.platform, "ms": row}
 
 
+def bench_loop(title: str, seconds: float, rounds: int) -> dict:
+    """Time one loop in PyTorch's words on `jnet.torch`, on PyTorch, and the same by hand in JAX."""
+    import jnet.torch
+
+    loop, by_hand = LOOPS[title]
+    contestants = {"jnet": loop(jnet.torch)}
+    if by_hand is not None:
+        contestants["hand-written"] = by_hand()
+    if importlib.util.find_spec("torch"):
+        import torch  # pyright: ignore[reportMissingImports]
+
+        contestants["PyTorch"] = loop(torch)
+    return {"loop": title, "device": "cpu", "ms": measure(contestants, seconds, rounds)}
+
+
 def line(row: dict) -> str:
     """Return a row of the table."""
     ms = row["ms"]
     ratios = [f"{ms[other] / ms['jnet']:.2f}x" if other in ms else "-" for other in ("hand-written", "PyTorch")]
     cells = [f"{ms[name]:.3f}" if name in ms else "-" for name in ("jnet", "hand-written", "PyTorch")]
-    title = f"{row['model']}, batch {row['batch']}"
-    return f"{title:<18} {row['device']:<6} {cells[0]:>9} {cells[1]:>13} {cells[2]:>9} {ratios[0]:>13} {ratios[1]:>11}"
+    title = row.get("loop") or f"{row['model']}, batch {row['batch']}"
+    return f"{title:<35} {row['device']:<6} {cells[0]:>9} {cells[1]:>13} {cells[2]:>9} {ratios[0]:>13} {ratios[1]:>11}"
 
 
 def main() -> None:
@@ -179,19 +195,30 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=0.2, help="how long one turn of a contestant takes")
     parser.add_argument("--rounds", type=int, default=15, help="turns of each contestant")
     parser.add_argument("--out", type=Path, default=Path("results/bench.json"), help="where the figures are written")
+    parser.add_argument("--only", default="", help="only rows whose title has this in it")
     options = parser.parse_args()
     devices = [jax.devices("cpu")[0]]
     if jax.default_backend() != "cpu":
         devices.append(jax.devices()[0])
     print("Milliseconds a training step (median), and how many times faster jnet is")
     print(
-        f"{'':<18} {'device':<6} {'jnet':>9} {'hand-written':>13} {'PyTorch':>9} {'/hand-written':>13} {'/PyTorch':>11}"
+        f"{'':<35} {'device':<6} {'jnet':>9} {'hand-written':>13} {'PyTorch':>9} {'/hand-written':>13} {'/PyTorch':>11}"
     )
     rows = []
     for device in devices:
         for name, batch, shape in ROWS:
+            if options.only not in f"{name}, batch {batch}":
+                continue
             rows.append(bench_row(name, batch, shape, device, options.seconds, options.rounds))
             print(line(rows[-1]), flush=True)
+    print("\nLoops in PyTorch's words")
+    for title in LOOPS:
+        if options.only in title:
+            rows.append(bench_loop(title, options.seconds, options.rounds))
+            print(line(rows[-1]), flush=True)
+    ratios = [row["ms"]["PyTorch"] / row["ms"]["jnet"] for row in rows if "loop" in row and "PyTorch" in row["ms"]]
+    if ratios:
+        print(f"Geometric mean of the loops: {statistics.geometric_mean(ratios):.2f} times as fast as PyTorch")
     write_atomic(options.out, json.dumps(rows, indent=1) + "\n")
 
 

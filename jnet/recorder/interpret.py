@@ -202,7 +202,7 @@ def _function(eqn: JaxprEqn) -> Callable:
     if name in _LOOPS:
         return _LOOPS[name](eqn.params)
     # Random keys and the like are no arrays of NumPy's.
-    if name not in RULES or any(jax.dtypes.issubdtype(v.aval.dtype, jax.dtypes.extended) for v in eqn.invars):
+    if name not in RULES or not all(isinstance(v.aval.dtype, np.dtype) for v in eqn.invars):
         return functools.partial(_by_xla, eqn)
     function, settings = RULES[name]
     if not settings:
@@ -219,8 +219,8 @@ def _by_xla(eqn: JaxprEqn, *operands):
 
 
 def _to_numpy(value):
-    extended = jax.dtypes.issubdtype(getattr(value, "dtype", None), jax.dtypes.extended)
-    return value if extended else np.asarray(value)
+    """Return a value as an array of NumPy's, unless it is what that has not: a random key, say."""
+    return np.asarray(value) if isinstance(getattr(value, "dtype", None), np.dtype) else value
 
 
 # Control flow --------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ result may be a view of one. A rule returns `NotImplemented` for a case that is 
 Operands are arrays, or NumPy's scalars where something has no dimensions.
 """
 
+import functools
 import inspect
 import itertools
 import math
@@ -376,6 +377,29 @@ RULES |= {
 # Order ---------------------------------------------------------------------------------------------------------------
 
 
+def _ordinal(x):
+    """Return integers that stand in the total order of floating point numbers: -0 before 0, nan after all."""
+    if not is_floating(x.dtype):
+        return x
+    bits = x.view(f"i{x.dtype.itemsize}")
+    return np.where(bits < 0, bits ^ np.iinfo(bits.dtype).max, bits)
+
+
+@rule("eq_to")
+def _eq_to(x, y):
+    return NotImplemented if x.dtype.kind == "c" else _ordinal(x) == _ordinal(y)
+
+
+@rule("lt_to")
+def _lt_to(x, y):
+    return NotImplemented if x.dtype.kind == "c" else _ordinal(x) < _ordinal(y)
+
+
+@rule("le_to")
+def _le_to(x, y):
+    return NotImplemented if x.dtype.kind == "c" else _ordinal(x) <= _ordinal(y)
+
+
 @rule("sort")
 def _sort(*operands, dimension, num_keys):
     keys = [widened(x) for x in operands[:num_keys]]
@@ -383,10 +407,7 @@ def _sort(*operands, dimension, num_keys):
         return NotImplemented
     if len(operands) == 1:
         return [np.sort(keys[0], dimension, kind="stable").astype(operands[0].dtype, copy=False)]
-    if num_keys == 1:
-        order = np.argsort(keys[0], dimension, kind="stable")
-    else:
-        order = np.lexsort(keys[::-1], dimension)
+    order = np.lexsort(keys[::-1], dimension) if num_keys > 1 else np.argsort(keys[0], dimension, kind="stable")
     return [np.take_along_axis(x, order, dimension) for x in operands]
 
 
@@ -461,9 +482,7 @@ def _rev(x, *, dimensions):
 
 @rule("iota")
 def _iota(*, dtype, shape, dimension):
-    sizes = [1] * len(shape)
-    sizes[dimension] = shape[dimension]
-    return np.broadcast_to(np.arange(shape[dimension]).astype(dtype).reshape(sizes), shape)
+    return _broadcast_in_dim(np.arange(shape[dimension]).astype(dtype), shape=shape, broadcast_dimensions=(dimension,))
 
 
 @rule("empty2", "empty")
@@ -551,78 +570,82 @@ RULES |= dict.fromkeys(("optimization_barrier", "device_put"), Rule(_all_same))
 # Gather and scatter --------------------------------------------------------------------------------------------------
 
 
-class _Places:
-    """Where a gather or a scatter reads or writes: N windows of an operand, the dimensions of `indices` but the last
-    flattened to N.
+class _Windows:
+    """The static side of a gather or scatter: how N windows, one for each vector of `indices`, lie in an operand.
+
+    An operand is indexed with its dimensions reordered, those that something chooses in first. What indexing gives
+    then has the shape (N, *windows), a window's dimensions again with those first that have a start of their own.
+
+    Args:
+        shape: that of the operand.
+        batch: the dimensions of the indices but the last.
+        sizes: those of a window along each dimension of the operand.
+        positions: of a window's dimensions in a result, or in updates.
+        mapped: dimensions of the operand whose starts the indices hold.
+        dropped: dimensions that windows have in the operand only, of size 1.
+        batching, batching_indices: dimensions of the operand that go along with these of the indices.
 
     Attributes:
-        index: indexes the operand, as `view` arranges it, to the shape (N, *windows).
-        dims: dimensions of the operand that the windows have, in the order in which `index` leaves them.
-        inside: which of the N windows lie in the operand; the others are moved there.
+        axes: for each dimension of a result, its axis in (*batch, *windows).
+        inverse: for each axis of (*batch, *windows), the dimension of a result.
     """
 
-    def __init__(self, shape, indices, sizes, mapped, dropped, batching, batching_indices):
-        batch = indices.shape[:-1]
-        self.count = math.prod(batch)
-        starts = indices.reshape(self.count, len(mapped)).astype(np.intp)
-        last = np.array([shape[d] - sizes[d] for d in mapped], np.intp)
-        self.inside = ((starts >= 0) & (starts <= last)).all(1)
-        starts = np.minimum(np.maximum(starts, 0), last)
-        firsts = {d: starts[:, place] for place, d in enumerate(mapped)}
-        for d, of_indices in zip(batching, batching_indices, strict=True):
-            along = [-1 if each == of_indices else 1 for each in range(len(batch))]
-            firsts[d] = np.broadcast_to(np.arange(shape[d]).reshape(along), batch).reshape(self.count)
+    def __init__(self, shape, batch, sizes, positions, mapped, dropped, batching, batching_indices):
+        self.count, self.mapped = math.prod(batch), len(mapped)
+        self._last = np.array([shape[d] - sizes[d] for d in mapped], np.intp)
         gone = {*dropped, *batching}
-        for d in gone.difference(firsts):
-            firsts[d] = np.zeros(self.count, np.intp)
-        chosen = sorted(firsts)
+        chosen = sorted({*mapped, *gone})
         windows = [d for d in chosen if d not in gone]
-        self.index = tuple(
-            firsts[d].reshape(-1, *(1,) * len(windows))
-            + (0 if d in gone else np.arange(sizes[d]).reshape([-1 if each == d else 1 for each in windows]))
-            for d in chosen
-        ) or (np.zeros(self.count, np.intp),)
-        rest = [d for d in range(len(shape)) if d not in firsts]
-        self.dims = windows + rest
-        self._order, self._whole = chosen + rest, not chosen
-        self._first = (..., *(slice(sizes[d]) for d in rest))
+        self._column = (-1, *(1,) * len(windows))
+        self._starts = [mapped.index(d) if d in mapped else None for d in chosen]
+        self._offsets = []
+        for d in chosen:
+            if d in windows:
+                offset = np.arange(sizes[d]).reshape([-1 if each == d else 1 for each in windows])
+            elif d in batching:
+                along = batching_indices[batching.index(d)]
+                offset = np.arange(shape[d]).reshape([-1 if each == along else 1 for each in range(len(batch))])
+                offset = np.broadcast_to(offset, batch).reshape(self._column)
+            else:
+                offset = np.zeros((self.count, *self._column[1:]), np.intp)
+            self._offsets.append(offset)
+        if not chosen:  # all windows are the same
+            self._starts, self._offsets = [None], [np.zeros(self.count, np.intp)]
+        rest = [d for d in range(len(shape)) if d not in chosen]
+        self._order, self._first = chosen + rest, (... if chosen else None, *(slice(sizes[d]) for d in rest))
+        kept = windows + rest
+        first, after = iter(range(len(batch))), iter(len(batch) + kept.index(d) for d in sorted(kept))
+        self.axes = [next(after) if p in positions else next(first) for p in range(len(batch) + len(kept))]
+        self.inverse = np.argsort(self.axes).tolist()
 
     def view(self, operand):
         """Return the operand as a view that `index` indexes."""
-        arranged = operand.transpose(self._order)[self._first]
-        return arranged[None] if self._whole else arranged
+        return operand.transpose(self._order)[self._first]
+
+    def index(self, indices):
+        """Return what indexes the view, and which windows lie inside the operand: the others are moved there."""
+        given = indices.reshape(self.count, self.mapped).astype(np.intp)
+        starts = np.minimum(np.maximum(given, 0), self._last)
+        inside = starts == given
+        pairs = zip(self._starts, self._offsets, strict=True)
+        index = tuple(o if s is None else starts[:, s].reshape(self._column) + o for s, o in pairs)
+        return index, None if inside.all() else inside.all(1)
 
 
-def _axes(places, window_positions, rank):
-    """Return, for each dimension of a gather's result (or a scatter's updates), its axis in (*batch, *windows)."""
-    batch = iter(range(rank - len(places.dims)))
-    ranked = sorted(places.dims)
-    offset = rank - len(places.dims)
-    windows = iter(offset + places.dims.index(d) for d in ranked)
-    return [next(windows) if position in window_positions else next(batch) for position in range(rank)]
-
-
-def _per_window(mask, windows):
-    return mask.reshape(-1, *(1,) * (windows.ndim - 1))
+_windows = functools.lru_cache(maxsize=1000)(_Windows)
 
 
 @rule("gather")
 def _gather(x, indices, *, dimension_numbers, slice_sizes, mode, fill_value):
-    numbers = dimension_numbers
-    places = _Places(
-        x.shape,
-        indices,
-        slice_sizes,
-        numbers.start_index_map,
-        numbers.collapsed_slice_dims,
-        numbers.operand_batching_dims,
-        numbers.start_indices_batching_dims,
-    )
-    found = places.view(x)[places.index]  # (N, *windows)
-    if mode == GatherScatterMode.FILL_OR_DROP and not places.inside.all():
-        found = np.where(_per_window(places.inside, found), found, _filling(x.dtype, fill_value))
-    found = found.reshape((*indices.shape[:-1], *found.shape[1:]))
-    return found.transpose(_axes(places, numbers.offset_dims, found.ndim))
+    batch = indices.shape[:-1]
+    positions, collapsed, mapped, batching, batching_indices = dimension_numbers
+    windows = _windows(x.shape, batch, slice_sizes, positions, mapped, collapsed, batching, batching_indices)
+    index, inside = windows.index(indices)
+    found = windows.view(x)[index]
+    if mode == GatherScatterMode.FILL_OR_DROP and inside is not None:
+        inside = inside.reshape(-1, *(1,) * (found.ndim - 1))
+        found = np.where(inside, found, _filling(x.dtype, fill_value))
+    return found.reshape((*batch, *found.shape[1:])).transpose(windows.axes)
 
 
 def _filling(dtype, value):
@@ -639,28 +662,18 @@ def _scatter(ufunc):
     def run(x, indices, updates, *, update_jaxpr, dimension_numbers, mode):
         if ufunc is None and update_jaxpr is not None:
             return NotImplemented
-        numbers = dimension_numbers
-        gone = {*numbers.inserted_window_dims, *numbers.operand_batching_dims}
-        sizes = [1] * x.ndim
-        for d, position in zip((d for d in range(x.ndim) if d not in gone), numbers.update_window_dims, strict=True):
-            sizes[d] = updates.shape[position]
-        places = _Places(
-            x.shape,
-            indices,
-            sizes,
-            numbers.scatter_dims_to_operand_dims,
-            numbers.inserted_window_dims,
-            numbers.operand_batching_dims,
-            numbers.scatter_indices_batching_dims,
-        )
-        updates = updates.transpose(np.argsort(_axes(places, numbers.update_window_dims, updates.ndim)))
-        updates = updates.reshape(places.count, *updates.shape[indices.ndim - 1 :])
-        index = places.index
-        if mode != GatherScatterMode.CLIP and not places.inside.all():  # what lies outside is dropped
-            index = tuple(each[places.inside] for each in index)
-            updates = updates[places.inside]
+        batch = indices.shape[:-1]
+        positions, inserted, mapped, batching, batching_indices = dimension_numbers
+        sizes = iter(updates.shape[position] for position in positions)
+        sizes = tuple(1 if d in inserted or d in batching else next(sizes) for d in range(x.ndim))
+        windows = _windows(x.shape, batch, sizes, positions, mapped, inserted, batching, batching_indices)
+        updates = updates.transpose(windows.inverse)
+        updates = updates.reshape((windows.count, *updates.shape[len(batch) :]))
+        index, inside = windows.index(indices)
+        if mode != GatherScatterMode.CLIP and inside is not None:  # what lies outside is dropped
+            index, updates = tuple(each[inside] for each in index), updates[inside]
         out = np.array(x)
-        view = places.view(out)
+        view = windows.view(out)
         if ufunc is None:
             view[index] = updates
         elif len(updates) == 1:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import time
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
 from jnet.recorder import reporting
+from jnet.recorder.calls import NUMBERS
 from jnet.recorder.interpret import evaluate
 
 # Compiling costs some 40 ms and 4 ms an op, interpreting some 0.1 ms an op. These decide by counts, never by the clock,
@@ -17,6 +21,27 @@ INTERPRETED_OPS = 32  # a program is interpreted until it has run this many ops 
 INTERPRETED_COST = 50_000_000  # and only if one run takes no more scalar operations than this
 
 POOLS = (float, int, bool, complex)  # Python numbers enter a program as one array a type
+
+
+@functools.cache
+def _host():
+    return jax.local_devices(backend="cpu")[0]
+
+
+def running(host: bool):
+    """Return the context in which programs run: 64-bit types, and the host even where JAX prefers an accelerator."""
+    if not host or jax.default_backend() == "cpu":
+        return jax.enable_x64(True)
+    stack = contextlib.ExitStack()
+    stack.enter_context(jax.enable_x64(True))
+    stack.enter_context(jax.default_device(_host()))
+    return stack
+
+
+def kept(array: np.ndarray):
+    """Return an array of NumPy's as one of JAX's on the host."""
+    with jax.enable_x64(True):
+        return jax.device_put(array, _host())
 
 
 class Program:
@@ -31,24 +56,28 @@ class Program:
     """
 
     def __init__(self, steps: list[tuple], inputs: list[int], wanted: tuple[int, ...], host: bool):
-        self.inputs, self.wanted = inputs, wanted
+        self.inputs, self.wanted, self.host = inputs, wanted, host
         self.steps = _needed(_placed(steps), wanted)
         self.cost = sum(signature.cost for signature, _, _ in self.steps)
         self.interprets = host and self.cost <= INTERPRETED_COST
         self.visits = 0
         self._compiled = None
+        used = {a[0] for _, arguments, _ in _placed(steps) for a in arguments if type(a) is not int}
+        self._kinds = [kind for kind in POOLS if kind in used]
+        self._content: list[bytes] | None = None
+        self._kept: list = []
 
     @property
     def compiled(self) -> bool:
         """Whether XLA has compiled it."""
         return self._compiled is not None
 
-    def run(self, arrays: list, numbers: list[np.ndarray]) -> list:
+    def run(self, arrays: list, numbers: dict[type, list]) -> list:
         """Return the wanted values; `arrays` are those that enter, `numbers` the pools of Python numbers."""
         if self._compiled is not None:
             reporting.counters.hits += 1
-            with jax.enable_x64(True):
-                return self._compiled(arrays, numbers)
+            with running(self.host):
+                return self._compiled(arrays, self._pools(numbers))
         start = time.perf_counter()
         self.visits += 1
         if self.interprets and (self.visits == 1 or self.visits * len(self.steps) <= INTERPRETED_OPS):
@@ -57,21 +86,30 @@ class Program:
             how = "interpreted"
         else:
             self._compiled = jax.jit(self._trace)
-            with jax.enable_x64(True):
-                results = self._compiled(arrays, numbers)
+            with running(self.host):
+                results = self._compiled(arrays, self._pools(numbers))
             reporting.counters.compiled += 1
             how = "compiled"
         if how == "compiled" or self.visits == 1:
             reporting.note(how, len(self.steps), len(self.wanted), time.perf_counter() - start)
         return results
 
-    def _trace(self, arrays, numbers):
+    def _pools(self, numbers: dict[type, list]) -> list:
+        """Return the pools that are not empty as arrays; those that hold the same as the last time are kept."""
+        pools = [np.array(pool, NUMBERS[kind]) for kind, pool in numbers.items() if pool]
+        content = [pool.tobytes() for pool in pools]
+        if content != self._content:
+            self._content = content
+            self._kept = [jnp.asarray(pool) for pool in pools]
+        return self._kept
+
+    def _trace(self, arrays, pools):
         """Compute the wanted values from traced inputs."""
         env = dict(zip(self.inputs, arrays, strict=True))
-        pools = dict(zip(POOLS, numbers, strict=True))
+        of_kind = dict(zip(self._kinds, pools, strict=True))
         for signature, arguments, slot in self.steps:
             given = [
-                env[a] if type(a) is int else lax.index_in_dim(pools[a[0]], a[1], keepdims=False) for a in arguments
+                env[a] if type(a) is int else lax.index_in_dim(of_kind[a[0]], a[1], keepdims=False) for a in arguments
             ]
             for result in jax.core.eval_jaxpr(signature.jaxpr.jaxpr, signature.jaxpr.consts, *given):
                 env[slot] = result
@@ -80,7 +118,7 @@ class Program:
 
     def _interpret(self, arrays, numbers):
         env = dict(zip(self.inputs, arrays, strict=True))
-        pools = dict(zip(POOLS, numbers, strict=True))
+        pools = {kind: np.array(pool, NUMBERS[kind]) for kind, pool in numbers.items() if pool}
         for signature, arguments, slot in self.steps:
             given = [env[a] if type(a) is int else pools[a[0]][a[1]] for a in arguments]
             for result in evaluate(signature.jaxpr, given):

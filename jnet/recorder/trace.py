@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from jnet.recorder import reporting
-from jnet.recorder.calls import NUMBERS, Call, Signature
-from jnet.recorder.programs import POOLS, Program
+from jnet.recorder.calls import Call, Signature
+from jnet.recorder.programs import POOLS, Program, kept
 from jnet.recorder.values import Value, aval, known
 
 LONGEST = 4000  # ops in a trace: a longer one is run
@@ -26,9 +26,6 @@ COMPILED = 400  # compiled programs of a trie, some megabytes each: beyond, all 
 
 # What a value that only the trace and the loop over its values hold counts.
 _UNUSED = 3
-
-
-_EMPTY = {kind: np.empty(0, NUMBERS[kind]) for kind in POOLS}
 
 
 class State:
@@ -149,6 +146,8 @@ class Recorder:
                 )
             state = self.state.next[key] = State(self.state, (), None, len(trace.values))
             self.states += 1
+        if value.trace is not None and type(value.array) is np.ndarray:
+            value.array = kept(value.array)  # used again: handing NumPy's over costs microseconds each time
         value.trace, value.slot = trace, len(trace.values)
         trace.values.append(value)
         self.state = state
@@ -177,10 +176,9 @@ class Recorder:
             if program is None:
                 program = state.programs[wanted] = state.program(wanted, self.device is None)
             arrays = [values[slot].array for slot in program.inputs]
-            numbers = [np.array(pool, NUMBERS[kind]) if pool else _EMPTY[kind] for kind, pool in trace.numbers.items()]
             self.compiled -= program.compiled
             try:
-                results = program.run(arrays, numbers)
+                results = program.run(arrays, trace.numbers)
             finally:
                 self.compiled += program.compiled
                 watched = trace.watched

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import jnet.torch as jtorch
+from jnet.recorder import counters
 
 
 def plain(value):
@@ -624,7 +625,7 @@ def test_training_a_module_compiles_once():
     m = jtorch.nn.Sequential(jtorch.nn.Linear(4, 8), jtorch.nn.Tanh(), jtorch.nn.Linear(8, 3))
     loss_of = jtorch.nn.CrossEntropyLoss()
     x, y = jtorch.randn(16, 4), jtorch.randint(3, (16,))
-    losses = []
+    losses, compiled = [], []
     for _ in range(6):
         m.zero_grad()
         loss = loss_of(m(x), y)
@@ -633,4 +634,7 @@ def test_training_a_module_compiles_once():
             for p in m.parameters():
                 p -= 0.5 * p.grad
         losses.append(loss.item())
+        compiled.append(counters.compiled)
     assert np.all(np.diff(losses) < 0)
+    assert compiled[-1] - compiled[0] <= 1  # the first step may be interpreted
+    assert compiled[-1] == compiled[2]

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 
 from jnet.torch.dispatch import CALLERS
-from jnet.torch.tensor import Tensor, shape_of, value_of
+from jnet.torch.tensor import Tensor, value_of
 
 
 def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: str = "mean") -> str:
@@ -121,14 +121,12 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
     """Return -weight[y] input[..., y, ...], the negative log likelihood of labels y = target.
 
     Raises:
-        IndexError: for a label that is no class. One that is itself being computed makes the loss nan instead.
+        IndexError: for a label that is no class; a label that is itself computed is looked at when it is known.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
-    loss = CALLERS["nll_loss"](input, target, weight, ignore_index=ignore_index, reduction=reduction)
-    _check_classes(input, target, ignore_index)
-    return loss
+    return CALLERS["nll_loss"](input, target, weight, ignore_index=ignore_index, reduction=reduction)
 
 
 def cross_entropy(
@@ -142,7 +140,7 @@ def cross_entropy(
         label_smoothing: how much of the target is spread over all classes.
 
     Raises:
-        IndexError: for a label that is no class. One that is itself being computed makes the loss nan instead.
+        IndexError: for a label that is no class; a label that is itself computed is looked at when it is known.
 
     Example:
         >>> import jnet.torch as torch
@@ -152,11 +150,9 @@ def cross_entropy(
     See: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
-    loss = CALLERS["cross_entropy"](
+    return CALLERS["cross_entropy"](
         input, target, weight, ignore_index=ignore_index, reduction=reduction, label_smoothing=label_smoothing
     )
-    _check_classes(input, target, ignore_index)
-    return loss
 
 
 def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
@@ -179,16 +175,3 @@ def at_hand(tensor: Tensor) -> np.ndarray | None:
     """Return the values if they lie on the host already: nothing is computed or moved for the sake of a check."""
     array = value_of(tensor).array
     return array if isinstance(array, np.ndarray) else None
-
-
-def _check_classes(input: Tensor, target: Tensor, ignore_index: int) -> None:
-    labels = at_hand(target)
-    if labels is None or labels.dtype.kind not in "iu" or not labels.size:
-        return
-    classes = shape_of(input)[min(input.ndim - 1, 1)]
-    if labels.min() < 0 or labels.max() >= classes:
-        wrong = labels[((labels < 0) | (labels >= classes)) & (labels != ignore_index)]
-        if wrong.size:
-            raise IndexError(
-                f"Target {wrong.flat[0]} is out of bounds.\nThere are {classes} classes: 0 to {classes - 1}."
-            )

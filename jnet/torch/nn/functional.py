@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from jnet.ops.checks import not_implemented
 from jnet.ops.registry import OPS
 from jnet.torch.creation import empty_like
 from jnet.torch.dispatch import CALLERS, Caller, inplace_of
@@ -165,6 +166,8 @@ def _slopes(input, lower: float, upper: float, training: bool) -> Tensor:
     if lower > upper:
         raise RuntimeError(f"Lower bound should be less than or equal to the upper bound\nGot {lower} and {upper}.")
     values = numpy_of(input)
+    if values.dtype.kind in "biu":
+        raise not_implemented("leaky_relu_cpu", values.dtype)
     slopes = np.ones_like(values)
     negative = values <= 0
     if training:  # one draw for each element that is not positive, as PyTorch's loop makes them
@@ -387,12 +390,13 @@ def one_hot(tensor, num_classes=-1):
     """
     labels = numpy_of(tensor) if num_classes == -1 else at_hand(tensor)
     looked_at = labels is not None and labels.size > 0
+    lowest, highest = (int(labels.min()), int(labels.max())) if looked_at else (0, -1)  # pyright: ignore
     if num_classes == -1 and looked_at:
-        num_classes = max(int(labels.max()), 0) + 1
+        num_classes = max(highest, 0) + 1
     rows = CALLERS["one_hot"](tensor, num_classes=num_classes)
-    if looked_at and labels.min() < 0:
+    if lowest < 0:
         raise RuntimeError("Class values must be non-negative.")
-    if looked_at and labels.max() >= num_classes:
+    if highest >= num_classes:
         raise RuntimeError("Class values must be smaller than num_classes.")
     return rows
 

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jnet.ops.checks import axis, dtype_name, floating
+from jnet.ops.checks import axis, dtype_name, floating, numeric
 from jnet.ops.promotion import Number
 from jnet.ops.registry import Op
 from jnet.torch.dispatch import Caller
@@ -45,24 +45,37 @@ def _like(input, number):
 
 @_kernel("input", scalars=("min_val", "max_val"), grad_fn="HardtanhBackward0")
 def hardtanh(input, min_val=-1.0, max_val=1.0):
-    """Return `input` clipped to [min_val, max_val]; the derivative at both ends is 0."""
+    """Return `input` clipped to [min_val, max_val]; the derivative at both ends is 0.
+
+    Raises:
+        RuntimeError: if `input` is boolean.
+    """
+    if input.dtype == jnp.bool_:
+        raise RuntimeError("Bool inputs not supported for hardtanh\nConvert first: input.float().")
     low, high = _like(input, min_val), _like(input, max_val)
     outside = (input <= low) | (input >= high)
     return jnp.where(outside, lax.stop_gradient(jnp.clip(input, low, high)), input)
 
 
-@_kernel("input", scalars=("alpha",), grad_fn="CeluBackward0")
+@_kernel("input", grad_fn="CeluBackward0")
 def celu(input, alpha=1.0):
-    """Return `input` where it is positive, else `alpha * (exp(input / alpha) - 1)`, smooth for every alpha."""
+    """Return `input` where it is positive, else `alpha * (exp(input / alpha) - 1)`; the derivative at 0 is 1.
+
+    Raises:
+        RuntimeError: if `alpha` is 0.
+    """
     input = floating(input, "elu_cpu")
+    if alpha == 0:
+        raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
     alpha = _like(input, alpha)
-    negative = alpha * jnp.expm1(jnp.minimum(input, jnp.zeros((), input.dtype)) / alpha)
-    return jnp.where(input > 0, input, negative)
+    negative = jnp.where(input > 0, jnp.zeros((), input.dtype), input)  # exp overflows elsewhere
+    return jnp.where(input > 0, input, alpha * jnp.expm1(negative / alpha))
 
 
 @_kernel("input", scalars=("threshold", "value"), grad_fn="ThresholdBackward0")
 def threshold(input, threshold, value):
     """Return `input` where it is above `threshold`, else `value`."""
+    input = numeric(input, "threshold_cpu")
     return jnp.where(input <= _like(input, threshold), _like(input, value), input)
 
 
@@ -77,6 +90,9 @@ def prelu(input, weight):
         raise RuntimeError(
             f"prelu: Type promoting not supported. Got {dtype_name(input.dtype)} and {dtype_name(weight.dtype)}"
         )
+    if weight.ndim > 1:
+        raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
+    input = floating(input, "prelu_cpu")
     if weight.size != 1:
         if input.ndim == 0:
             raise RuntimeError("Not allow zero-dim input tensor.")
@@ -125,8 +141,9 @@ def hardsigmoid(input):
 def hardswish(input):
     """Return `input * hardsigmoid(input)`; the derivative is 0 at -3 and 1 at 3."""
     input = floating(input, "hardswish_cpu")
+    low = lax.stop_gradient(input * jnp.zeros((), input.dtype))  # nan where the input is not finite
     middle = input * (input / 6 + _like(input, 0.5))
-    return jnp.where(input <= -3, jnp.zeros((), input.dtype), jnp.where(input >= 3, input, middle))
+    return jnp.where(input <= -3, low, jnp.where(input >= 3, input, middle))
 
 
 @_kernel("input", scalars=("lambd",), grad_fn="HardshrinkBackward0")
@@ -142,11 +159,14 @@ def softshrink(input, lambd=0.5):
     """Return `input` moved by `lambd` towards 0, and 0 where it would cross it.
 
     Raises:
-        RuntimeError: if `lambd` is negative.
+        RuntimeError: if `lambd` is negative, or too large for the dtype.
     """
-    if lambd < 0:
-        raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd:g}.")
-    input = floating(input, "softshrink_cpu")
+    input = floating(input, "softshrink_check")
+    largest = float(jnp.finfo(input.dtype).max)
+    if not 0 <= lambd <= largest:
+        raise RuntimeError(
+            f"lambda must be in range [0, {largest:g}] for input dtype {dtype_name(input.dtype)}, but found {lambd:g}"
+        )
     lambd = _like(input, lambd)
     within = lax.stop_gradient(input * jnp.zeros((), input.dtype))  # nan stays nan
     return jnp.where(input > lambd, input - lambd, jnp.where(input < -lambd, input + lambd, within))

@@ -58,7 +58,7 @@ class _Numbered(Module):
 
     def pop(self, key: int | slice) -> Module:
         """Take a module out and return it."""
-        module = self[key]
+        module = self[key]  # pyright: ignore[reportIndexIssue]
         del self[key]
         return module
 
@@ -88,8 +88,8 @@ class Sequential(_Numbered):
     def __init__(self, *args: Any) -> None:
         super().__init__()
         named = len(args) == 1 and isinstance(args[0], OrderedDict)
-        for name, module in args[0].items() if named else enumerate(args):
-            self.add_module(name if named else str(name), module)
+        for name, module in args[0].items() if named else zip(map(str, itertools.count()), args, strict=False):
+            self.add_module(name, module)
 
     def forward(self, input):
         """Return what the last module makes of what the others made of the input."""
@@ -398,8 +398,10 @@ class ParameterDict(Module):
 
     def popitem(self) -> tuple[str, Any]:
         """Take the newest value out and return it with its key."""
-        key = next(reversed(self._keys)) if self._keys else {}.popitem()
-        return key, self.pop(key)
+        key, _ = self._keys.popitem()
+        value = getattr(self, key)
+        delattr(self, key)
+        return key, value
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return the value of a key, or `default`."""

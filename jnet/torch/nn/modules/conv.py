@@ -18,7 +18,7 @@ def ntuple(value, n: int) -> tuple:
     return tuple(value) if isinstance(value, tuple | list | range) else (value,) * n
 
 
-class _Conv(Module):
+class _ConvNd(Module):
     """What convolutions of one, two and three spatial axes share."""
 
     _axes: int
@@ -112,7 +112,7 @@ class _Conv(Module):
         return ", ".join(shown)
 
 
-class Conv1d(_Conv):
+class Conv1d(_ConvNd):
     """Convolve (cross-correlate) signals (N, C, L) or (C, L) with learned filters; arguments as `Conv2d`.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv1d.html
@@ -121,7 +121,7 @@ class Conv1d(_Conv):
     _axes, _function = 1, staticmethod(F.conv1d)
 
 
-class Conv2d(_Conv):
+class Conv2d(_ConvNd):
     """Convolve (cross-correlate) images with learned filters.
 
     Args:
@@ -148,7 +148,7 @@ class Conv2d(_Conv):
     _axes, _function = 2, staticmethod(F.conv2d)
 
 
-class Conv3d(_Conv):
+class Conv3d(_ConvNd):
     """Convolve (cross-correlate) volumes (N, C, D, H, W) or (C, D, H, W) with learned filters; arguments as `Conv2d`.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv3d.html

@@ -8,7 +8,7 @@ from jnet.torch.nn import functional as F
 from jnet.torch.nn.modules.module import Module
 
 
-class _Dropout(Module):
+class _DropoutNd(Module):
     _function: Callable
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
@@ -26,7 +26,7 @@ class _Dropout(Module):
         return f"p={self.p}, inplace={self.inplace}"
 
 
-class Dropout(_Dropout):
+class Dropout(_DropoutNd):
     """Zero each element with probability `p` and divide the others by `1 - p`, while training.
 
     Raises:
@@ -44,25 +44,25 @@ class Dropout(_Dropout):
     _function = staticmethod(F.dropout)
 
 
-class Dropout1d(_Dropout):
+class Dropout1d(_DropoutNd):
     """Drop whole channels of (N, C, L) or (C, L); otherwise as `Dropout`."""
 
     _function = staticmethod(F.dropout1d)
 
 
-class Dropout2d(_Dropout):
+class Dropout2d(_DropoutNd):
     """Drop whole channels of (N, C, H, W); otherwise as `Dropout`."""
 
     _function = staticmethod(F.dropout2d)
 
 
-class Dropout3d(_Dropout):
+class Dropout3d(_DropoutNd):
     """Drop whole channels of (N, C, D, H, W) or (C, D, H, W); otherwise as `Dropout`."""
 
     _function = staticmethod(F.dropout3d)
 
 
-class AlphaDropout(_Dropout):
+class AlphaDropout(_DropoutNd):
     """Set elements to SELU's negative limit with probability `p`, and keep mean and variance.
 
     See: https://arxiv.org/abs/1706.02515
@@ -73,7 +73,7 @@ class AlphaDropout(_Dropout):
         return F.alpha_dropout(input, self.p, self.training)
 
 
-class FeatureAlphaDropout(_Dropout):
+class FeatureAlphaDropout(_DropoutNd):
     """Drop whole channels as `AlphaDropout` drops elements."""
 
     def forward(self, input):

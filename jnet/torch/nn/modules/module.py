@@ -177,7 +177,7 @@ class Module(Hooked, Stateful):
             persistent = name not in state.get("_non_persistent_buffers_set", ())
             if isinstance(value, Buffer):
                 persistent = value.persistent  # pyright: ignore[reportAttributeAccessIssue]
-            self.register_buffer(name, value, persistent)
+            self.register_buffer(name, value, persistent)  # pyright: ignore[reportArgumentType]
         else:
             object.__setattr__(self, name, value)
 

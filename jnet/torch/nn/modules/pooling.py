@@ -9,7 +9,7 @@ from jnet.torch.nn.modules.conv import ntuple
 from jnet.torch.nn.modules.module import Module
 
 
-class _MaxPool(Module):
+class _MaxPoolNd(Module):
     _function: Callable
 
     def __init__(
@@ -32,7 +32,7 @@ class _MaxPool(Module):
         return ", ".join(f"{name}={getattr(self, name)}" for name in names)
 
 
-class MaxPool1d(_MaxPool):
+class MaxPool1d(_MaxPoolNd):
     """Take the maximum over windows of signals (N, C, L) or (C, L); arguments as `MaxPool2d`.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html
@@ -41,7 +41,7 @@ class MaxPool1d(_MaxPool):
     _function = staticmethod(F.max_pool1d)
 
 
-class MaxPool2d(_MaxPool):
+class MaxPool2d(_MaxPoolNd):
     """Take the maximum over windows of images (N, C, H, W) or (C, H, W).
 
     Args:
@@ -60,7 +60,7 @@ class MaxPool2d(_MaxPool):
     _function = staticmethod(F.max_pool2d)
 
 
-class MaxPool3d(_MaxPool):
+class MaxPool3d(_MaxPoolNd):
     """Take the maximum over windows of volumes (N, C, D, H, W) or (C, D, H, W); arguments as `MaxPool2d`.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool3d.html
@@ -69,13 +69,13 @@ class MaxPool3d(_MaxPool):
     _function = staticmethod(F.max_pool3d)
 
 
-class _AvgPool(Module):
+class _AvgPoolNd(Module):
     def extra_repr(self) -> str:
         """Return the settings."""
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-class AvgPool1d(_AvgPool):
+class AvgPool1d(_AvgPoolNd):
     """Average over windows of signals (N, C, L) or (C, L); arguments as `AvgPool2d`.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html
@@ -95,7 +95,7 @@ class AvgPool1d(_AvgPool):
         return F.avg_pool1d(input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
 
 
-class _AvgPoolOver(_AvgPool):
+class _AvgPoolOver(_AvgPoolNd):
     _function: Callable
 
     def __init__(
