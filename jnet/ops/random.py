@@ -94,9 +94,8 @@ class Generator(Stream):
             raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}\nGive a standard deviation.")
         kind, (shape, n) = np.dtype(dtype), size_of(size)
         if kind.kind == "c":
-            return (
-                self.normal(mean, std / math.sqrt(2), (*shape, 2), part_of(kind), contiguous).view(kind).reshape(shape)
-            )
+            parts = self.normal(mean, std / math.sqrt(2), (*shape, 2), part_of(kind), contiguous)
+            return parts.view(kind).reshape(shape)
         _require_floating(kind, "normal_kernel_cpu")
         if n < 16 or not contiguous:
             values = multiply_add(self._pairs(n), np.float64(std), np.float64(mean))

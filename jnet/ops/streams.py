@@ -12,6 +12,7 @@ The generator is seeded as NumPy's legacy `RandomState` seeds its own. What PyTo
 import math
 import operator
 import warnings
+from typing import Any
 
 import ml_dtypes
 import numpy as np
@@ -70,7 +71,8 @@ class Stream:
 
         See: https://docs.pytorch.org/docs/stable/generated/torch.Generator.html
         """
-        _, words, taken, *_ = self._state.get_state(legacy=True)
+        state: Any = self._state.get_state(legacy=True)
+        words, taken = state[1:3]
         record = np.zeros((), _STATE)
         unused = taken == 624 and words[0] == self._seed % 2**32  # the words that seeding makes begin with the seed
         record["seed"], record["seeded"], record["words"] = self._seed, 1, words
@@ -101,7 +103,7 @@ class Stream:
         if record["seeded"] == 0 or not 0 < left <= 624 or following > 624:
             raise RuntimeError("Invalid mt19937 state\nGive what get_state returns.")
         words = record["words"].astype(np.uint32)
-        self._state.set_state(("MT19937", words, 624 if left == 1 else following))
+        self._state.set_state(("MT19937", words, 624 if left == 1 else following, 0, 0.0))
         self._seed = int(record["seed"])
         self._next_normal = float(record["normal"]) if record["normal waits"] else None
 
@@ -133,7 +135,8 @@ class Stream:
         _check_bounds(low, high, kind)
         working = working_dtype(kind)
         values = multiply_add(self._uniform(n, working), working(high) - working(low), working(low)).astype(kind)
-        values[values == kind.type(high)] = kind.type(low)
+        first, end = np.asarray([low, high], working).astype(kind)
+        values[values == end] = first
         return values.reshape(shape)
 
     def _uniform(self, n: int, kind: type) -> np.ndarray:
@@ -163,7 +166,7 @@ class Stream:
             low, high = _exact_from(low, kind), _exact_to(high, kind)
         return self._integers(low, high - low, size, kind)
 
-    def random(self, size, dtype: DTypeLike = np.float32, *bounds: int | None) -> np.ndarray:
+    def random(self, size, dtype: DTypeLike = np.float32, *bounds) -> np.ndarray:
         """Return whole numbers below one bound, or between two, or of the whole range of the dtype.
 
         A floating dtype ranges to 2^24 (float32), 2^53 (float64), ...: as far as it tells all whole numbers apart.
@@ -243,14 +246,14 @@ def _sorted_pairs(step: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.n
     return (words & np.uint64(2**32 - 1)).astype(np.int64), (words >> np.uint64(32)).astype(np.int64)
 
 
-def working_dtype(kind: np.dtype) -> type:
+def working_dtype(kind: np.dtype) -> Any:
     """Return the dtype in which PyTorch draws what it rounds to `kind`."""
     return np.float32 if kind in HALVES else kind.type
 
 
 def part_of(kind: np.dtype) -> np.dtype:
     """Return the dtype of the real and imaginary parts of a complex dtype."""
-    return np.zeros((), kind).real.dtype
+    return np.real(np.zeros((), kind)).dtype
 
 
 def size_of(size) -> tuple[tuple[int, ...], int]:

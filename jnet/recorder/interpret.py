@@ -94,7 +94,9 @@ def _cost(eqn: JaxprEqn) -> int:
         return 2 * made * math.prod(kernel) // max(kernel[params["dimension_numbers"].rhs_spec[0]], 1)
     if name.startswith("reduce_window"):
         return made * math.prod(params["window_dimensions"])
-    return max([made, *(math.prod(v.aval.shape) for v in eqn.invars)])
+    if name.startswith(("reduce_", "arg")):
+        return math.prod(eqn.invars[0].aval.shape)
+    return made
 
 
 class _Step(NamedTuple):

@@ -76,6 +76,7 @@ RULES: dict[str, Rule] = {
 
 HALVES = (np.dtype("float16"), np.dtype(jnp.bfloat16))  # XLA adds these up in float32
 _VIEWED_FROM = 8192  # elements: copying fewer is faster than making a broadcast view
+_REMEMBERED = 8192  # positions: plans of gathers and scatters with more are made anew each time
 
 
 def rule(*names: str):
@@ -632,7 +633,13 @@ class _Windows:
         return index, None if inside.all() else inside.all(1)
 
 
-_windows = functools.lru_cache(maxsize=1000)(_Windows)
+_remembered = functools.lru_cache(maxsize=1000)(_Windows)
+
+
+def _windows(shape, batch, sizes, *others) -> _Windows:
+    """Return the windows, made once unless they are large."""
+    make = _remembered if math.prod(batch) + sum(sizes) <= _REMEMBERED else _Windows
+    return make(shape, batch, sizes, *others)
 
 
 @rule("gather")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -130,21 +131,28 @@ class CallNode(Node):
 
 
 class Accumulate(Node):
-    """The end of a path: a leaf, which takes the gradient in."""
+    """The end of a path: a leaf, which takes the gradient in. The leaf keeps it; it does not keep the leaf."""
 
-    __slots__ = ("receive", "variable")
+    __slots__ = ("leaf", "receive")
 
-    def __init__(self, variable, receive: Callable[[Any, Gradient], None], outs: tuple):
+    def __init__(self, leaf, receive: Callable[[Any, Gradient], None], outs: tuple):
         super().__init__((), outs)
         self.number = -1  # after everything else, when all gradients have arrived
-        self.variable, self.receive = variable, receive
+        self.leaf, self.receive = weakref.ref(leaf), receive
+
+    @property
+    def variable(self):
+        """The leaf, or None if nothing else holds it any more."""
+        return self.leaf()
 
     def name(self) -> str:
         return "AccumulateGrad"
 
     def pull(self, gradients, create):
-        assert gradients[0] is not None
-        self.receive(self.variable, gradients[0])
+        leaf = self.leaf()
+        if leaf is not None:
+            assert gradients[0] is not None
+            self.receive(leaf, gradients[0])
         return ()
 
 
@@ -201,49 +209,60 @@ def walk(
     useful = None if targets is None else _leading_to({node for node, _ in targets}, [edge[0] for edge, _ in roots])
     wanted = set(targets or ())
     arrived: dict[Node, list[Gradient | None]] = {}
-    queue: list[tuple[int, int, Node]] = []
+    # The newest node first: what uses a result was made after it. Leaves come last, in the order of arrival.
+    queue: list[tuple[int, Node]] = []
+    leaves: list[Node] = []
     found: dict[Edge, Gradient] = {}
-
-    def send(edge: Edge, gradient: Gradient) -> None:
-        node, i = edge
-        if useful is not None and node not in useful:
-            return
-        slots = arrived.get(node)
-        if slots is None:
-            slots = arrived[node] = [None] * len(node.outs)
-            heapq.heappush(queue, (-node.number, id(node), node))
-        before = slots[i]
-        slots[i] = gradient if before is None else add(before, gradient)
-
-    for edge, gradient in roots:
-        send(edge, gradient)
-    while queue:
-        node = heapq.heappop(queue)[2]
-        gradients = arrived.pop(node)
-        if node.captures:
-            for i, functions in node.captures.items():
-                for function in functions:
-                    if gradients[i] is not None:
-                        gradients[i] = function(gradients[i])
-        if wanted:
-            for i, gradient in enumerate(gradients):
-                if gradient is not None and (node, i) in wanted:
-                    found[node, i] = gradient
-            if isinstance(node, Accumulate) or not any(edge and edge[0] in useful for edge in node.edges):  # pyright: ignore
+    coming = roots
+    while True:
+        for edge, gradient in coming:
+            if edge is None or gradient is None:
                 continue
-        if node.hooks:
-            for hook in node.hooks:
-                gradients = hook(gradients)
-        results = node.pull(gradients, create) if anomaly is None else _watched(node, gradients, create)
-        if node.post_hooks:
-            for hook in node.post_hooks:
-                results = hook(results, gradients)
-        if not retain:
-            node.release()
-        for edge, gradient in zip(node.edges, results, strict=False):
-            if edge is not None and gradient is not None:
-                send(edge, gradient)
-    return found
+            node, i = edge
+            slots = arrived.get(node)
+            if slots is None:
+                if useful is not None and node not in useful:
+                    continue
+                slots = arrived[node] = [None] * len(node.outs)
+                if node.number < 0:
+                    leaves.append(node)
+                else:
+                    heapq.heappush(queue, (-node.number, node))
+            before = slots[i]
+            slots[i] = gradient if before is None else add(before, gradient)
+        if queue:
+            node = heapq.heappop(queue)[1]
+        elif leaves:
+            node = leaves.pop(0)
+        else:
+            return found
+        gradients = arrived.pop(node)
+        coming = _through(node, gradients, retain, create, wanted, useful, found)
+
+
+def _through(node: Node, gradients: list, retain: bool, create: bool, wanted: set, useful, found: dict):
+    """Take gradients through one node; return where they go from there, and what they are."""
+    if node.captures:
+        for i, functions in node.captures.items():
+            for function in functions:
+                if gradients[i] is not None:
+                    gradients[i] = function(gradients[i])
+    if useful is not None:
+        for i, gradient in enumerate(gradients):
+            if gradient is not None and (node, i) in wanted:
+                found[node, i] = gradient
+        if node.number < 0 or not any(edge and edge[0] in useful for edge in node.edges):
+            return ()
+    if node.hooks:
+        for hook in node.hooks:
+            gradients = hook(gradients)
+    results = node.pull(gradients, create) if anomaly is None else _watched(node, gradients, create)
+    if node.post_hooks:
+        for hook in node.post_hooks:
+            results = hook(results, gradients)
+    if not retain:
+        node.release()
+    return zip(node.edges, results, strict=False)
 
 
 def _watched(node: Node, gradients, create: bool):

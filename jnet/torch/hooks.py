@@ -92,9 +92,8 @@ def _hooks_of(tensor: Tensor) -> Hooks:
         if tensor._leaf_hooks is None:
             tensor._leaf_hooks = Hooks()
             tensor._leaf_hooks.leaf = weakref.ref(tensor)
-        node = tensor._leaf and tensor._leaf()
-        if node is not None:
-            tensor._leaf_hooks.attach(node)
+        if tensor._leaf is not None:
+            tensor._leaf_hooks.attach(tensor._leaf[0])
         return tensor._leaf_hooks
     node, number = edge
     for function in (node.captures or {}).get(number, []):
@@ -135,9 +134,8 @@ def register_post_accumulate_grad_hook(self, hook: Callable) -> RemovableHandle:
     hooks = _hooks_of(self)
     handle = RemovableHandle(hooks.after)
     hooks.after[handle.id] = hook
-    node = self._leaf and self._leaf()
-    if node is not None:
-        hooks.attach(node)
+    if self._leaf is not None:
+        hooks.attach(self._leaf[0])
     return handle
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import weakref
 from collections.abc import Sequence
 from typing import Any
 
@@ -65,7 +64,7 @@ class Tensor:
     _base: Tensor | None = None  # what it is a differentiable view of
     _seen: int = 0  # version of the storage for which _edge holds, for views
     _cached: tuple | None = None
-    _leaf: Any = None  # weak reference to its Accumulate node
+    _leaf: Edge | None = None  # the end of the path to it, for leaves
     _grad: Tensor | None = None
     _leaf_hooks: Any = None
     _inference: bool = False
@@ -184,6 +183,7 @@ class Tensor:
         if self._requires and not jnp.issubdtype(value._aval.dtype, jnp.inexact):
             raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
         self._storage, self._links, self._layout, self._cached = value._storage, value._links, value._layout, None
+        self._leaf = None  # it knows the dtype and the shape
 
     __hash__ = object.__hash__
 
@@ -274,13 +274,12 @@ def edge_of(tensor: Tensor, *, leaf: bool = True) -> Edge | None:
         return tensor._edge
     if not (leaf and tensor._requires):
         return None
-    node = tensor._leaf and tensor._leaf()
-    if node is None:
-        node = Accumulate(tensor, _receive, (tensor._aval,))
+    edge = tensor._leaf
+    if edge is None:
+        edge = tensor._leaf = (Accumulate(tensor, _receive, (tensor._aval,)), 0)
         if tensor._leaf_hooks is not None:
-            tensor._leaf_hooks.attach(node)
-        tensor._leaf = weakref.ref(node)
-    return node, 0
+            tensor._leaf_hooks.attach(edge[0])
+    return edge
 
 
 def _receive(tensor: Tensor, gradient) -> None:
