@@ -1,9 +1,13 @@
-"""The command line: `python -m jnet info`."""
+"""The command line: `python -m jnet info` and `python -m jnet run script.py`."""
 
 import argparse
+import importlib
 import importlib.metadata
 import os
 import platform
+import runpy
+import sys
+from pathlib import Path
 
 import jax
 
@@ -16,9 +20,28 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m jnet", description="PyTorch's tutorials on JAX.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("info", help="versions, devices, memory and the cache folder")
-    parser.parse_args(arguments)
-    print(device_report())
+    run = commands.add_parser("run", help="run a PyTorch script on jnet: its `import torch` gives jnet.torch")
+    run.add_argument("--report", action="store_true", help="print what was compiled, at the end")
+    run.add_argument("script", help="the file to run")
+    run.add_argument("arguments", nargs=argparse.REMAINDER, help="what the script finds in sys.argv")
+    chosen = parser.parse_args(arguments)
+    if chosen.command == "run":
+        run_script(chosen.script, chosen.arguments, chosen.report)
+    else:
+        print(device_report())
     return 0
+
+
+def run_script(script: str, arguments: list[str], report: bool = False) -> None:
+    """Run a script as `python script` would, with `jnet.torch` under the name of torch."""
+    from jnet.torch import substitute
+
+    substitute.install()
+    sys.argv = [script, *arguments]
+    sys.path[0] = str(Path(script).resolve().parent)
+    runpy.run_path(script, run_name="__main__")
+    if report:
+        print(importlib.import_module("jnet.torch").report(), file=sys.stderr)
 
 
 def device_report() -> str:

@@ -230,9 +230,7 @@ def _convert_element_type(x, *, new_dtype):
     if x.dtype == new_dtype:
         return x
     if x.dtype.kind == "c" and new_dtype.kind != "c":
-        if new_dtype.kind == "b":
-            return x != 0
-        x = np.real(x)
+        x = np.real(x)  # converting itself would warn
     if new_dtype.kind not in "iu" or not is_floating(x.dtype):
         return x.astype(new_dtype)
     # XLA holds integers at their limits and makes nan 0, where NumPy gives what the machine happens to.

@@ -60,8 +60,8 @@ def report() -> str:
     """Return the counters and the last programs as text.
 
     Example:
-        >>> print(report().splitlines()[0])  # doctest: +ELLIPSIS
-        ... ops recorded, ... traces run: ... compiled, ... interpreted, ... by programs already there
+        >>> "traces run" in report()
+        True
     """
     c = counters
     head = (

@@ -89,7 +89,7 @@ _derive()
 
 inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 __version__ = "2.13.0+jnet"
-_MODULES = ("autograd", "cuda", "func", "linalg", "nn", "optim", "special", "utils", "backends", "version")
+_MODULES = ("autograd", "cuda", "func", "linalg", "nn", "optim", "special")
 
 
 def report() -> str:

@@ -32,12 +32,19 @@ __all__ = [
 ]
 
 
+_MODULES = ("anomaly_mode", "functional")
+_LATE = {
+    "detect_anomaly": "anomaly_mode",
+    "set_detect_anomaly": "anomaly_mode",
+    "gradcheck": "numerical",
+    "gradgradcheck": "numerical",
+    "GradcheckError": "numerical",
+}
+
+
 def __getattr__(name: str):
-    if name in ("functional", "gradcheck", "anomaly_mode"):
-        module = importlib.import_module(f"jnet.torch.autograd.{name}")
-        return getattr(module, name, module)
-    if name in ("detect_anomaly", "set_detect_anomaly"):
-        return getattr(importlib.import_module("jnet.torch.autograd.anomaly_mode"), name)
-    if name == "gradgradcheck":
-        return importlib.import_module("jnet.torch.autograd.gradcheck").gradgradcheck
+    if name in _MODULES:
+        return importlib.import_module(f"jnet.torch.autograd.{name}")
+    if name in _LATE:
+        return getattr(importlib.import_module(f"jnet.torch.autograd.{_LATE[name]}"), name)
     raise AttributeError(f"module 'torch.autograd' has no attribute {name!r}")
