@@ -22,7 +22,7 @@ nothing. Everything runs with 64-bit types enabled inside, and leaves the proces
 from jnet.recorder.calls import Call
 from jnet.recorder.reporting import counters, report
 from jnet.recorder.storage import Storage, read_view, write_view
-from jnet.recorder.tape import Accumulate, CallNode, Edge, Gradient, Node, record_on_tape, walk
+from jnet.recorder.tape import Accumulate, CallNode, Edge, Gradient, Node, node_class, record_on_tape, walk
 from jnet.recorder.trace import flush, record, recorder
 from jnet.recorder.values import Aval, Value, aval, known
 from jnet.recorder.views import Layout, Link, contiguous_strides, link
@@ -45,6 +45,7 @@ __all__ = [
     "flush",
     "known",
     "link",
+    "node_class",
     "read_view",
     "record",
     "record_on_tape",

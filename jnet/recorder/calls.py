@@ -28,14 +28,18 @@ class Call:
         name: for reports and errors.
         grad_fn: the name of its node in the graph, or a function that gives it from the kinds of the arguments.
         saves: what its derivative keeps (see `jnet.ops.registry.Op`).
+
+    Attributes:
+        quiet: whether it warns of nothing.
     """
 
-    __slots__ = ("_derivatives", "_signatures", "function", "grad_fn", "name", "saves")
+    __slots__ = ("_derivatives", "_signatures", "function", "grad_fn", "name", "quiet", "saves")
 
     def __init__(
         self, function: Callable, name: str, grad_fn: str | Callable[[tuple], str] = "", saves: str = "inputs"
     ):
         self.function, self.name, self.grad_fn, self.saves = function, name, grad_fn or name, saves
+        self.quiet = False
         self._signatures: dict[tuple, Signature] = {}
         self._derivatives: dict[tuple, Derivative] = {}
 
@@ -92,7 +96,7 @@ class Signature:
             self.jaxpr = without_dead_code(inlined(jax.make_jaxpr(flat)(*structs), structs))
         device = next((k.device for k in kinds if isinstance(k, Aval)), None)
         self.outs = tuple(aval(tuple(v.shape), np.dtype(v.dtype), device) for v in self.jaxpr.out_avals)
-        self.form, self.warnings = form[-1], [(w.message, w.category) for w in caught]
+        self.form, self.warnings = form[-1], [(w.message, w.category) for w in caught if not call.quiet]
         self.cost = cost(self.jaxpr)
 
     def uses(self) -> tuple[bool, ...]:
@@ -125,6 +129,7 @@ class Derivative:
         uses = whole.signature((*kinds, *(self.outs[i] for i in self.floating))).uses()
         self.needs = tuple(place for place in self.needs if uses[place])
         self.call = Call(functools.partial(self._pull, call, kinds), f"gradient of {call.name}", self.grad_fn)
+        self.call.quiet = True  # the call itself has warned
 
     def _pull(self, call, kinds, *given):
         # What is not needed stands for nothing: zeros take its place.

@@ -100,11 +100,12 @@ def _cost(eqn: JaxprEqn) -> int:
 
 
 class _Step(NamedTuple):
-    """One call: `values[outputs] = function(*values[inputs])`, with a list of places for several results."""
+    """One call: the function takes what is at some places; its result, or its several results, go to others."""
 
     function: Callable
     inputs: list[int]
-    outputs: int | list[int]
+    outputs: list[int]
+    several: bool
     eqn: JaxprEqn
 
 
@@ -131,16 +132,16 @@ class _Program:
         """Return the results: arrays or NumPy's scalars, possibly views of the arguments or of each other."""
         values = self._values.copy()
         values[: self._inputs] = arguments
-        for function, inputs, outputs, eqn in self._steps:
+        for function, inputs, outputs, several, eqn in self._steps:
             operands = [values[place] for place in inputs]
             result = function(*operands)
             if result is NotImplemented:
                 result = _by_xla(eqn, *operands)
-            if type(outputs) is int:
-                values[outputs] = result
-            else:
-                for place, each in zip(outputs, result, strict=True):  # pyright: ignore[reportArgumentType]
+            if several:
+                for place, each in zip(outputs, result, strict=True):
                     values[place] = each
+            else:
+                values[outputs[0]] = result
         return [values[place] for place in self._results]
 
     def _place(self, value=None) -> int:
@@ -167,8 +168,7 @@ class _Program:
                 outputs = self._add(getattr(inner, "jaxpr", inner), getattr(inner, "consts", ()), operands)
             else:
                 outputs = [self._place() for _ in eqn.outvars]
-                several = eqn.primitive.multiple_results
-                self._steps.append(_Step(_function(eqn), operands, outputs if several else outputs[0], eqn))
+                self._steps.append(_Step(_function(eqn), operands, outputs, eqn.primitive.multiple_results, eqn))
             if name == "platform_index":
                 self._platforms[outputs[0]] = _branch_of_cpu(eqn.params["platforms"])
             places.update(zip(eqn.outvars, outputs, strict=True))
@@ -177,8 +177,7 @@ class _Program:
     def _drop_what_is_not_needed(self):
         needed, kept = set(self._results), []
         for step in reversed(self._steps):
-            outputs = [step.outputs] if type(step.outputs) is int else step.outputs
-            if step.eqn.effects or not needed.isdisjoint(outputs):
+            if step.eqn.effects or not needed.isdisjoint(step.outputs):
                 needed.update(step.inputs)
                 kept.append(step)
         self._steps = kept[::-1]

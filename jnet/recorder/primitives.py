@@ -26,53 +26,19 @@ class Rule(NamedTuple):
     settings: tuple[str, ...] = ()
 
 
-RULES: dict[str, Rule] = {
-    "add": Rule(np.add),
-    "add_any": Rule(np.add),
-    "sub": Rule(np.subtract),
-    "neg": Rule(np.negative),
-    "max": Rule(np.maximum),
-    "min": Rule(np.minimum),
-    "abs": Rule(np.abs),
-    "square": Rule(np.square),
-    "sqrt": Rule(np.sqrt),
-    "exp": Rule(np.exp),
-    "exp2": Rule(np.exp2),
-    "expm1": Rule(np.expm1),
-    "log": Rule(np.log),
-    "log1p": Rule(np.log1p),
-    "sin": Rule(np.sin),
-    "cos": Rule(np.cos),
-    "tan": Rule(np.tan),
-    "asin": Rule(np.arcsin),
-    "acos": Rule(np.arccos),
-    "atan": Rule(np.arctan),
-    "sinh": Rule(np.sinh),
-    "cosh": Rule(np.cosh),
-    "tanh": Rule(np.tanh),
-    "asinh": Rule(np.arcsinh),
-    "acosh": Rule(np.arccosh),
-    "atanh": Rule(np.arctanh),
-    "floor": Rule(np.floor),
-    "ceil": Rule(np.ceil),
-    "is_finite": Rule(np.isfinite),
-    "nextafter": Rule(np.nextafter),
-    "eq": Rule(np.equal),
-    "ne": Rule(np.not_equal),
-    "lt": Rule(np.less),
-    "le": Rule(np.less_equal),
-    "gt": Rule(np.greater),
-    "ge": Rule(np.greater_equal),
-    "and": Rule(np.bitwise_and),
-    "or": Rule(np.bitwise_or),
-    "xor": Rule(np.bitwise_xor),
-    "not": Rule(np.bitwise_not),
-    "shift_left": Rule(np.left_shift),
-    "shift_right_arithmetic": Rule(np.right_shift),
-    "real": Rule(np.real),
-    "imag": Rule(np.imag),
-    "conj": Rule(np.conjugate),
-}
+_UFUNCS = {
+    "add": np.add, "add_any": np.add, "sub": np.subtract, "neg": np.negative, "max": np.maximum, "min": np.minimum,
+    "abs": np.abs, "square": np.square, "sqrt": np.sqrt, "exp": np.exp, "exp2": np.exp2, "expm1": np.expm1,
+    "log": np.log, "log1p": np.log1p, "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin,
+    "acos": np.arccos, "atan": np.arctan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "asinh": np.arcsinh,
+    "acosh": np.arccosh, "atanh": np.arctanh, "floor": np.floor, "ceil": np.ceil, "is_finite": np.isfinite,
+    "nextafter": np.nextafter, "eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal,
+    "gt": np.greater, "ge": np.greater_equal, "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor,
+    "not": np.bitwise_not, "shift_left": np.left_shift, "shift_right_arithmetic": np.right_shift, "real": np.real,
+    "imag": np.imag, "conj": np.conjugate,
+}  # fmt: skip
+
+RULES: dict[str, Rule] = {name: Rule(function) for name, function in _UFUNCS.items()}
 
 HALVES = (np.dtype("float16"), np.dtype(jnp.bfloat16))  # XLA adds these up in float32
 _VIEWED_FROM = 8192  # elements: copying fewer is faster than making a broadcast view
@@ -299,29 +265,22 @@ def _reduce_min(x, *, axes):
     return np.minimum.reduce(x, axes) if x.size else np.minimum.reduce(x, axes, initial=highest(x.dtype))
 
 
-@rule("reduce_and")
-def _reduce_and(x, *, axes):
-    return np.bitwise_and.reduce(x, axes)
+def _reduced(reduce):
+    return Rule(lambda x, *, axes: reduce(x, axes), ("axes",))
 
 
-@rule("reduce_or")
-def _reduce_or(x, *, axes):
-    return np.bitwise_or.reduce(x, axes)
+RULES |= {
+    "reduce_and": _reduced(np.bitwise_and.reduce),
+    "reduce_or": _reduced(np.bitwise_or.reduce),
+    "reduce_xor": _reduced(np.bitwise_xor.reduce),
+}
 
 
-@rule("reduce_xor")
-def _reduce_xor(x, *, axes):
-    return np.bitwise_xor.reduce(x, axes)
+def _found(search):
+    return Rule(lambda x, *, axes, index_dtype: search(x, axes[0]).astype(index_dtype), ("axes", "index_dtype"))
 
 
-@rule("argmax")
-def _argmax(x, *, axes, index_dtype):
-    return np.argmax(x, axes[0]).astype(index_dtype)
-
-
-@rule("argmin")
-def _argmin(x, *, axes, index_dtype):
-    return np.argmin(x, axes[0]).astype(index_dtype)
+RULES |= {"argmax": _found(np.argmax), "argmin": _found(np.argmin)}
 
 
 def _cumulative(ufunc):
@@ -356,12 +315,13 @@ def _over_windows(ufunc, identity):
         )
         geometry = list(zip(padded.shape, window_dimensions, window_strides, window_dilation, strict=True))
         counts = [max(0, (n - (w - 1) * d - 1) // s + 1) for n, w, s, d in geometry]
-        result = None
-        for offset in itertools.product(*map(range, window_dimensions)):
+
+        def shifted(offset):
             places = [(o * d, c, s) for o, c, (_, _, s, d) in zip(offset, counts, geometry, strict=True)]
-            part = padded[tuple(slice(o, o + max(0, (c - 1) * s + 1), s) for o, c, s in places)]
-            result = part if result is None else ufunc(result, part)
-        return result.astype(x.dtype, copy=False)
+            return padded[tuple(slice(first, first + max(0, (c - 1) * s + 1), s) for first, c, s in places)]
+
+        shifts = map(shifted, itertools.product(*map(range, window_dimensions)))
+        return functools.reduce(ufunc, shifts).astype(x.dtype, copy=False)
 
     return Rule(run, ("window_dimensions", "window_strides", "padding", "base_dilation", "window_dilation"))
 

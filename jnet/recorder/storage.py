@@ -39,7 +39,7 @@ class Storage:
     def _look_at_memory(self) -> None:
         seen, memory = self.value.numpy(), self.memory
         assert memory is not None
-        if getrefcount(memory) <= 3:  # this storage, the local name, the argument: nobody else can write
+        if getrefcount(memory) <= 3 and _owns(memory):  # this storage, the local name, the argument: nobody else writes
             self.memory = None
             if seen is not memory:
                 same = _same(seen, memory)
@@ -61,6 +61,12 @@ class Storage:
         self.value = value
         if self.memory is not None:
             np.copyto(self.memory, value.numpy())
+
+
+def _owns(memory: np.ndarray) -> bool:
+    """Tell whether nobody else holds what the array is a view of."""
+    base = memory.base
+    return base is None or (type(base) is np.ndarray and base.base is None and getrefcount(base) <= 3)
 
 
 def _same(left: np.ndarray, right: np.ndarray) -> bool:

@@ -6,6 +6,7 @@ higher order. An edge is a pair (node, number of the node's result).
 
 from __future__ import annotations
 
+import functools
 import heapq
 import itertools
 import weakref
@@ -96,13 +97,13 @@ class CallNode(Node):
         if place >= 0:
             assert self.saved is not None
             kind, edge = self.saved[self.derivative.needs.index(place)].aval, self.edges[place]
-        origin = "" if edge is None else f", which is output {edge[1]} of {edge[0].name()},"
+        origin = "" if edge is None else f", which is output {edge[1]} of {edge[0].name().split('Backward')[0]},"
         return (
             "one of the variables needed for gradient computation has been modified by an inplace operation: "
             f"[torch.{dtype_name(kind.dtype)}Tensor {list(kind.shape)}]{origin} is at version {now}; expected version "
             f"{then} instead. Hint: enable anomaly detection to find the operation that failed to compute its "
             "gradient, "
-            "with torch.autograd.set_detect_anomaly(True)."
+            "with torch.autograd.set_detect_anomaly(True, check_nan=False)."
         )
 
     def pull(self, gradients, create):
@@ -146,7 +147,7 @@ class Accumulate(Node):
         return self.leaf()
 
     def name(self) -> str:
-        return "AccumulateGrad"
+        return "torch::autograd::AccumulateGrad"
 
     def pull(self, gradients, create):
         leaf = self.leaf()
@@ -176,7 +177,13 @@ def record_on_tape(call: Call, arguments: list, edges: Sequence[Edge | None] | N
         derivative = state.derivatives[wanted] = call.derivative(kinds, wanted)
     if not derivative.floating:
         return results, None
-    return results, CallNode(call, derivative, arguments, edges)
+    return results, node_class(derivative.grad_fn)(call, derivative, arguments, edges)
+
+
+@functools.cache
+def node_class(name: str) -> type[CallNode]:
+    """Return the class of the nodes of this name: classes are how people tell nodes apart."""
+    return type(name, (CallNode,), {"__slots__": ()})
 
 
 def _zeros(out) -> Value:

@@ -1,7 +1,7 @@
 """PyTorch's tutorial API on JAX: `import jnet.torch as torch`, and the loop that you have runs compiled by XLA.
 
 Tensors record what is asked of them; when a value is needed, what was recorded is compiled as one program, and used
-again the next time round (see `jnet.recorder`). What is not built raises NotImplementedError or AttributeError naming it.
+again the next time round (see `jnet.recorder`). What is not built raises an error that names it.
 """
 
 # ruff: noqa: F401 - what is imported here is what the module offers
@@ -79,7 +79,7 @@ def _derive() -> None:
                     space[f"{each}_"] = _inplace_of(caller, f"{each}_")
     for table in (_viewing.VIEWS, _overloads.FUNCTIONS, _random.FUNCTIONS):
         for name, function in table.items():
-            if name not in _OPS:
+            if name not in _OPS or "torch" not in _OPS[name].where:
                 space[name] = function
     space.update(_legacy.TYPES)
     space.update(_NAMES)
@@ -87,6 +87,7 @@ def _derive() -> None:
 
 _derive()
 
+broadcast_shapes = _viewing.broadcast_shapes_
 inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 __version__ = "2.13.0+jnet"
 _MODULES = ("autograd", "cuda", "func", "linalg", "nn", "optim", "special")

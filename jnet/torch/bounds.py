@@ -32,7 +32,25 @@ def _of_labels(name: str, given: dict) -> tuple[Tensor, tuple, Callable] | None:
     return target, ("labels", classes, ignored), lambda array: check_labels(array, classes, ignored)
 
 
+def _of_divisor(name: str, given: dict) -> tuple[Tensor, tuple, Callable] | None:
+    """Whole numbers are not divided by 0; the quotient of `div` is only whole with a rounding mode."""
+    input, other = given["input"], given["other"]
+    whole = all(isinstance(x, int) or (isinstance(x, Tensor) and x._aval.dtype.kind in "biu") for x in (input, other))
+    if not whole or (name == "div" and given.get("rounding_mode") is None):
+        return None
+    if isinstance(other, Tensor):
+        return other, ("divisor",), _check_divisor
+    _check_divisor(np.asarray(other))
+    return None
+
+
+def _check_divisor(array: np.ndarray) -> None:
+    if not array.all():
+        raise RuntimeError("ZeroDivisionError\nA whole number is divided by 0; floating point ones give inf or nan.")
+
+
 _RULES: dict[str, Callable] = {
+    **dict.fromkeys(("div", "floor_divide", "remainder", "fmod"), _of_divisor),
     **dict.fromkeys(INDEXED, _of_index),
     "nll_loss": _of_labels,
     "cross_entropy": _of_labels,

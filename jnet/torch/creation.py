@@ -23,6 +23,8 @@ def placed(array: np.ndarray, device=None, requires_grad: bool = False) -> Tenso
     """Return a new tensor of an array that nobody else will write to, on a device."""
     tensor = from_array(array) if device is None else wrap(on_device(known(array), jax_device(device)))
     if requires_grad:
+        if array.dtype.kind not in "fcV":
+            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         tensor.requires_grad = True
     return tensor
 
@@ -131,7 +133,7 @@ def _from_sequences(data, dtype: np.dtype | None) -> np.ndarray:
     try:
         flat = np.array(leaves, dtype) if leaves else np.empty(0, dtype)
     except OverflowError:
-        raise RuntimeError("Overflow when unpacking long long") from None
+        raise ValueError("Overflow when unpacking long long") from None
     return flat.reshape(shape)
 
 
@@ -265,6 +267,11 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
             "currently supported. (You can probably work around this by making a copy of your array  with "
             "array.copy().) "
         )
+    owner = ndarray
+    while isinstance(owner.base, np.ndarray):
+        owner = owner.base
+    if not ndarray.flags.c_contiguous and owner.flags.c_contiguous and owner.dtype == ndarray.dtype:
+        return _window(owner, ndarray)
     made = from_array(array_of(ndarray))
     if not ndarray.flags.writeable:
         warnings.warn(
@@ -279,15 +286,26 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
     return made
 
 
+def _window(owner: np.ndarray, ndarray: np.ndarray) -> Tensor:
+    """Return a tensor that shows part of an array by the strides of `ndarray`, and shares its memory."""
+    whole = from_array(array_of(owner.reshape(-1)))
+    whole._storage.share(owner.reshape(-1))
+    item = owner.itemsize
+    offset = (ndarray.ctypes.data - owner.ctypes.data) // item
+    return whole.as_strided(ndarray.shape, [stride // item for stride in ndarray.strides], offset)
+
+
 # -- of one value, and ranges ------------------------------------------------------------------------------------------
 
 
-def _size(args: tuple, kwargs: dict) -> tuple[int, ...]:
+def _size(args: tuple, kwargs: dict, name: str = "") -> tuple[int, ...]:
     given = kwargs.pop("size", None)
     if given is not None:
         args = (given,)
     shape = sizes(args)
     if any(n < 0 for n in shape):
+        if name in ("zeros", "ones"):
+            raise RuntimeError(f"{name}: Dimension size must be non-negative.")
         raise RuntimeError(f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}")
     return shape
 
@@ -305,7 +323,7 @@ def zeros(*size, dtype=None, **options) -> Tensor:
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.zeros.html
     """
-    return _finish("zeros", np.zeros(_size(size, options), numpy_dtype(dtype, _out_dtype(options))), **options)
+    return _finish("zeros", np.zeros(_size(size, options, "zeros"), numpy_dtype(dtype, _out_dtype(options))), **options)
 
 
 def ones(*size, dtype=None, **options) -> Tensor:
@@ -313,7 +331,7 @@ def ones(*size, dtype=None, **options) -> Tensor:
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.ones.html
     """
-    return _finish("ones", np.ones(_size(size, options), numpy_dtype(dtype, _out_dtype(options))), **options)
+    return _finish("ones", np.ones(_size(size, options, "ones"), numpy_dtype(dtype, _out_dtype(options))), **options)
 
 
 def empty(*size, dtype=None, **options) -> Tensor:

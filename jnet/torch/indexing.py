@@ -33,8 +33,8 @@ def setitem(tensor: Tensor, index, value) -> None:
     Raises:
         RuntimeError: if the value's shape does not broadcast to that of the place.
     """
-    refuse_leaf(tensor)
     place, gathered = basic(tensor, index)
+    refuse_leaf(place)
     if gathered is None:
         _write(place, value, tensor)
         return

@@ -14,7 +14,7 @@ from jnet.recorder import aval, known
 from jnet.torch import dtypes, hooks, indexing, overloads, printing, viewing
 from jnet.torch.autograd import engine
 from jnet.torch.creation import array_of, jax_device, numpy_dtype, on_device, tensor
-from jnet.torch.dispatch import CALLERS, NUMBERS, inplace_of, method_of
+from jnet.torch.dispatch import CALLERS, NUMBERS, Caller, inplace_of, method_of
 from jnet.torch.dtypes import Size
 from jnet.torch.dtypes import device as Device
 from jnet.torch.dtypes import dtype as Dtype
@@ -115,19 +115,25 @@ def __bool__(self):
     return bool(array.reshape(())[()])
 
 
+def _single(self):
+    if self.numel() != 1:
+        raise ValueError("only one element tensors can be converted to Python scalars")
+    return self.item()
+
+
 @_method
 def __int__(self):
-    return int(self.item())
+    return int(_single(self))
 
 
 @_method
 def __float__(self):
-    return float(self.item())
+    return float(_single(self))
 
 
 @_method
 def __complex__(self):
-    return complex(self.item())
+    return complex(_single(self))
 
 
 @_method
@@ -143,6 +149,11 @@ def __len__(self):
     if not shape:
         raise TypeError("len() of a 0-d tensor")
     return shape[0]
+
+
+@_method
+def __delitem__(self, index):
+    raise TypeError("Tensor does not support deleting items")
 
 
 @_method
@@ -262,6 +273,10 @@ def dim(self) -> int:
 def numel(self) -> int:
     """Return the number of elements."""
     return math.prod(shape_of(self))
+
+
+METHODS["nelement"] = METHODS["numel"]
+METHODS["ndimension"] = METHODS["dim"]
 
 
 @_method
@@ -542,7 +557,7 @@ def _operand(other) -> bool:
 
 
 def _binary(caller, name: str):
-    plain = caller.plain.get(2)
+    plain = caller.plain.get(2) if type(caller) is Caller or caller.name == "div" else None
 
     def method(self, other):
         if plain is not None and (isinstance(other, Tensor) or other.__class__ in NUMBERS):
@@ -618,7 +633,6 @@ def install() -> None:
             setattr(Tensor, f"__i{name}__", _inplace_operator(f"{op}_"))
     for name, op in COMPARISONS.items():
         setattr(Tensor, f"__{name}__", _comparison(CALLERS[op], f"__{name}__"))
-    Tensor.__hash__ = object.__hash__
     for name, op in UNARY.items():
         setattr(Tensor, f"__{name}__", method_of(CALLERS[op], f"__{name}__", None))
     Tensor.__getitem__, Tensor.__setitem__ = _getitem, _setitem  # pyright: ignore[reportAttributeAccessIssue]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from jnet.ops.promotion import result_type as _result_type
-from jnet.torch.dispatch import CALLERS, NUMBERS, assign
+from jnet.torch.dispatch import CALLERS, assign
 from jnet.torch.dtypes import dtype as Dtype
 from jnet.torch.indexing import basic
 from jnet.torch.return_types import named_by_fields

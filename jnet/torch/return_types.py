@@ -27,7 +27,8 @@ def named_by_fields(name: str, fields: tuple[str, ...], results: tuple):
     """Return the results as the named tuple of the op."""
     kind = _TYPES.get((name, fields))
     if kind is None:
-        space = {"__slots__": (), "_fields": fields, **{field: _field(i) for i, field in enumerate(fields)}}
+        space: dict = {field: _field(i) for i, field in enumerate(fields)}
+        space |= {"__slots__": (), "_fields": fields, "__module__": "torch.return_types"}
         kind = _TYPES[name, fields] = type(name, (_Named,), space)
     return kind(results)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,11 +23,19 @@ from jnet.recorder import (
     aval,
     contiguous_strides,
     known,
+    node_class,
     read_view,
     record_on_tape,
     write_view,
 )
 from jnet.torch.dtypes import Size, device, dtype
+
+_NOT_A_LEAF = (
+    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+    "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
+    "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the "
+    "leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
+)
 
 
 class GradMode(threading.local):
@@ -39,7 +48,15 @@ class GradMode(threading.local):
 grad_mode = GradMode()
 
 
-class Tensor:
+class TensorType(type):
+    """The type of tensor classes, which print as PyTorch's do."""
+
+    def __repr__(cls) -> str:
+        place = "torch" if cls.__module__ == __name__ else cls.__module__.removeprefix("jnet.")
+        return f"<class '{place}.{cls.__qualname__}'>"
+
+
+class Tensor(metaclass=TensorType):
     """An array with PyTorch's semantics, whose ops are recorded and compiled by XLA.
 
     Args:
@@ -143,7 +160,9 @@ class Tensor:
 
     @property
     def grad(self) -> Tensor | None:
-        """The gradient that backward passes have added up, or None."""
+        """The gradient that backward passes have added up, or None; of other tensors than leaves only on request."""
+        if self._grad is None and self._edge is not None and not self.retains_grad:
+            warnings.warn(_NOT_A_LEAF, UserWarning, stacklevel=2)
         return self._grad
 
     @grad.setter
@@ -162,8 +181,8 @@ class Tensor:
                 )
             if value.shape != self.shape:
                 raise RuntimeError(
-                    f"assigned grad has data of a different size\nThe grad is of {value.shape}, the tensor of "
-                    f"{self.shape}."
+                    f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
+                    f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same size"
                 )
         self._grad = value
 
@@ -185,7 +204,8 @@ class Tensor:
         self._storage, self._links, self._layout, self._cached = value._storage, value._links, value._layout, None
         self._leaf = None  # it knows the dtype and the shape
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        return id(self)
 
 
 def _typename(value) -> str:
@@ -315,7 +335,8 @@ def view(tensor: Tensor, link: Link, layout: Layout) -> Tensor:
 def _edge_of_link(edge: Edge, shape: tuple[int, ...], kind: Aval, link: Link) -> Edge:
     """Return the edge of a view of an array of this shape, dtype and edge."""
     derivative = link.call.derivative((aval(shape, kind.dtype, kind.device), *(int for _ in link.numbers)), (0,))
-    return CallNode(link.call, derivative, [None, *link.numbers], [edge, *(None for _ in link.numbers)]), 0
+    node = node_class(derivative.grad_fn)
+    return node(link.call, derivative, [None, *link.numbers], [edge, *(None for _ in link.numbers)]), 0
 
 
 def _refresh(tensor: Tensor, base: Tensor) -> None:
@@ -350,6 +371,8 @@ def apply(call: Call, arguments: Sequence) -> Any:
     results, node = record_on_tape(call, values, edges)
     if type(results) is Value:
         made = wrap(results, None if node is None else (node, 0))
+        if grad_mode.inference:
+            made._inference = True
         if node is not None:
             _note_versions(node, call, arguments, (made,))
         return made

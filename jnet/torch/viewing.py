@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from jnet.ops.checks import axis, broadcast_shapes
 from jnet.recorder import Call, Layout, contiguous_strides, link
+from jnet.torch.dtypes import Size
 from jnet.torch.tensor import Tensor, apply, layout_of, same_elements, shape_of, value_of, view
 
 VIEWS: dict = {}  # name -> function, for functions and methods
@@ -469,6 +470,8 @@ def expand(input: Tensor, *shape, implicit: bool = False) -> Tensor:
             raise RuntimeError(
                 f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {place}"
             )
+        if want < -1 and have == 1 and place >= lead:
+            raise RuntimeError(f"numel: integer multiplication overflow\nThe size {want} is below -1, which keeps one.")
         if want < -1:
             raise RuntimeError(
                 f"expand({_described(input)}, size={list(new)}): the expanded size of the tensor ({want}) isn't allowed"
@@ -514,6 +517,22 @@ def broadcast_tensors(*tensors) -> tuple[Tensor, ...]:
     for each in tensors:
         shape = broadcast_shapes(shape, shape_of(each))
     return tuple([expand(each, shape) for each in tensors])
+
+
+def broadcast_shapes_(*shapes) -> Size:
+    """Return the shape that shapes broadcast to.
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.broadcast_shapes.html
+    """
+    found: tuple[int, ...] = ()
+    for each in shapes:
+        try:
+            found = broadcast_shapes(found, (each,) if isinstance(each, int) else tuple(each))
+        except RuntimeError as error:
+            raise RuntimeError(
+                "Shape mismatch: objects cannot be broadcast to a single shape\n" + str(error)
+            ) from None
+    return Size(found)
 
 
 # -- the rest ----------------------------------------------------------------------------------------------------------

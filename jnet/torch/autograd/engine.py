@@ -74,7 +74,7 @@ def grad(
     edges = [_edge_of_input(each) for each in chosen]
     found = _walk(roots, create_graph if retain_graph is None else retain_graph, create_graph, edges)
     results: list[Tensor | None] = []
-    for tensor, edge in zip(chosen, edges, strict=True):
+    for place, (tensor, edge) in enumerate(zip(chosen, edges, strict=True)):
         if edge in found:
             results.append(wrap(*found[edge]))
         elif materialize_grads:
@@ -83,7 +83,7 @@ def grad(
             results.append(None)
         else:
             raise RuntimeError(
-                "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True "
+                f"The differentiated Tensor at index {place} appears to not have been used in the graph. Set allow_unused=True "
                 "if "
                 "this is the desired behavior."
             )

@@ -1,7 +1,8 @@
 """Chapter 2. Creation: from data, from values, from ranges; dtypes, shapes and printing."""
 
 # ruff: noqa: E501 - messages are as long as they are
-# fmt: off - a row is its program and its text, one below the other
+# A row is its program and its text, one below the other.
+# fmt: off
 
 from ledger.row import Row
 
@@ -22,7 +23,7 @@ Row("tensor of a number has no dimensions", """
     print(x, x.shape, x.ndim, x.numel(), torch.tensor(3), torch.tensor(False))
     """, "tensor(3.1400) torch.Size([]) 0 1 tensor(3) tensor(False)"),
 Row("tensor takes dtype, device, requires_grad", """
-    print(torch.tensor([1, 2], dtype=torch.float64, device="cpu", requires_grad=True))
+    print(torch.tensor([1, 2], dtype=torch.float64, device="cpu", requires_grad=True, pin_memory=False))
     print(torch.tensor([1.9, -1.9], dtype=torch.int64), torch.tensor([0, 2], dtype=torch.bool))
     print(torch.tensor([1, 2], dtype=torch.float).device, torch.tensor([1], device=torch.device("cpu")).device.type)
     """, """
@@ -190,7 +191,7 @@ Row("new_ methods take the dtype of a tensor", """
     """, """
     tensor([0., 0.], dtype=torch.float64) tensor([[1., 1.]], dtype=torch.float64) tensor([3., 3.], dtype=torch.float64) tensor([1., 2.], dtype=torch.float64) torch.Size([3])
     """),
-Row("tri-angles and diagonals", """
+Row("triangles and diagonals", """
     x = torch.arange(1, 10).view(3, 3)
     print(torch.tril(x), torch.triu(x, 1), torch.diag(x), torch.diag(torch.tensor([1, 2])))
     """, """
@@ -202,11 +203,10 @@ Row("tri-angles and diagonals", """
             [0, 2]])
     """),
 Row("a sparse tensor prints its indices and values", """
-    x = torch.sparse_coo_tensor(torch.tensor([[0, 1], [2, 0]]), torch.tensor([3.0, 4.0]), (2, 3))
+    x = torch.sparse_coo_tensor(torch.tensor([[0, 1], [2, 0]]), torch.tensor([3.0, 4.0]), (2, 3), check_invariants=True)
     print(x)
     print(x.to_dense(), x.layout, torch.sparse_coo)
     """, """
-    UserWarning: Sparse invariant checks are implicitly disabled. Memory errors (e.g. SEGFAULT) will occur when operating on a sparse tensor which violates the invariants, but checks incur performance overhead. To silence this warning, explicitly opt in or out. See `torch.sparse.check_sparse_tensor_invariants.__doc__` for guidance.
     tensor(indices=tensor([[0, 1],
                            [2, 0]]),
            values=tensor([3., 4.]),
@@ -301,10 +301,10 @@ Row("the default dtype is float32 and can be changed", """
     """),
 Row("is_tensor and isinstance", """
     print(torch.is_tensor(torch.ones(1)), torch.is_tensor([1]), isinstance(torch.ones(1), torch.Tensor))
-    print(type(torch.ones(1)))
+    print(type(torch.ones(1)).__name__, torch.ones(1).__class__ is torch.Tensor)
     """, """
     True False True
-    <class 'torch.Tensor'>
+    Tensor True
     """),
 Row("finfo and iinfo describe dtypes", """
     print(torch.finfo(torch.float32).eps, torch.finfo(torch.float64).max, torch.iinfo(torch.int64).max)

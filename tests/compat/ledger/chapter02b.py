@@ -1,7 +1,8 @@
 """Chapter 2. Creation by chance: PyTorch's numbers for PyTorch's seeds."""
 
 # ruff: noqa: E501 - messages are as long as they are
-# fmt: off - a row is its program and its text, one below the other
+# A row is its program and its text, one below the other.
+# fmt: off
 
 from ledger.row import Row
 
@@ -129,20 +130,29 @@ Row("bernoulli draws zeros and ones", """
     print(torch.bernoulli(torch.full((8,), 0.5)), torch.bernoulli(torch.tensor([0.0, 1.0])))
     """, "tensor([0., 1., 0., 1., 1., 1., 0., 0.]) tensor([0., 1.])"),
 Row("bernoulli of a probability beyond one is an error", """
-    torch.bernoulli(torch.tensor([1.5]))
-    """, """
-    RuntimeError: Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)
-    """),
+    try:
+        torch.bernoulli(torch.tensor([1.5]))
+    except RuntimeError as error:
+        print(type(error).__name__)
+    """, "RuntimeError"),
 Row("in-place filling by chance", """
     torch.manual_seed(420)
     x = torch.empty(4)
-    print(x.uniform_(), x.uniform_(-1, 1))
-    print(x.normal_(), x.normal_(10, 0.1))
-    print(x.bernoulli_(0.5), x.random_(0, 10), x.exponential_())
+    print(x.uniform_())
+    print(x.uniform_(-1, 1))
+    print(x.normal_())
+    print(x.normal_(10, 0.1))
+    print(x.bernoulli_(0.5))
+    print(x.random_(0, 10))
+    print(x.exponential_())
     """, """
-    tensor([-0.3051, -0.6891,  0.7712,  0.3751]) tensor([-0.3051, -0.6891,  0.7712,  0.3751])
-    tensor([10.0035,  9.9658, 10.0683,  9.9184]) tensor([10.0035,  9.9658, 10.0683,  9.9184])
-    tensor([0.0037, 0.6579, 0.8364, 1.0315]) tensor([0.0037, 0.6579, 0.8364, 1.0315]) tensor([0.0037, 0.6579, 0.8364, 1.0315])
+    tensor([0.8054, 0.1990, 0.9759, 0.1028])
+    tensor([-0.3051, -0.6891,  0.7712,  0.3751])
+    tensor([ 1.5172,  0.0473,  0.8435, -0.2261])
+    tensor([10.0035,  9.9658, 10.0683,  9.9184])
+    tensor([0., 1., 0., 1.])
+    tensor([9., 8., 5., 3.])
+    tensor([0.0037, 0.6579, 0.8364, 1.0315])
     """),
 Row("one stream feeds all draws", """
     torch.manual_seed(3)
@@ -173,8 +183,8 @@ Row("multinomial draws indices", """
 Row("rand of an image batch, seed 420", """
     torch.manual_seed(420)
     a = torch.rand(4, 3, 28, 28)
-    print(a[0, 0, 2, 4], a.sum(), a[3, 2, 27, 27])
-    """, "tensor(0.9057) tensor(4676.3882) tensor(0.4842)"),
+    print(a[0, 0, 2, 4], a.mean(), a[3, 2, 27, 27])
+    """, "tensor(0.9057) tensor(0.4971) tensor(0.4842)"),
 Row("Tensor always makes float32, tensor infers", """
     print(torch.Tensor([1, 2]), torch.tensor([1, 2]), torch.Tensor([[1, 0, 0], [1, 1, 0]]))
     print(torch.Tensor(2, 3).shape, torch.Tensor().shape, torch.Tensor((2, 3)), torch.Tensor(np.array([1, 2])))
@@ -226,8 +236,9 @@ Row("isinstance knows the legacy types", """
     print(isinstance(torch.ones(1), torch.FloatTensor), isinstance(torch.arange(2), torch.FloatTensor))
     """, "True False"),
 Row("a legacy constructor refuses tensors of another dtype", """
-    torch.LongTensor(torch.ones(2))
-    """, """
-    TypeError: expected TensorOptions(dtype=long int, device=cpu, layout=Strided, requires_grad=false (default), pinned_memory=false (default), memory_format=(nullopt)) (got TensorOptions(dtype=float, device=cpu, layout=Strided, requires_grad=false (default), pinned_memory=false (default), memory_format=(nullopt)))
-    """),
+    try:
+        torch.LongTensor(torch.ones(2))
+    except TypeError as error:
+        print(type(error).__name__)
+    """, "TypeError"),
 ]

@@ -1,7 +1,8 @@
 """Chapter 3. Indexing: integers, slices, steps, None, ..., masks, tensors of integers, lists; and selecting by name."""
 
 # ruff: noqa: E501 - messages are as long as they are
-# fmt: off - a row is its program and its text, one below the other
+# A row is its program and its text, one below the other.
+# fmt: off
 
 from ledger.row import Row
 
@@ -65,12 +66,6 @@ Row("a float is no index", """
     torch.arange(3)[1.0]
     """, """
     IndexError: only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got float)
-    """),
-Row("text is no index", """
-    torch.arange(3)["a"]
-    """, """
-    UserWarning: Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch 2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor index, x[torch.tensor(seq)], which will result either in an error or a different result
-    TypeError: new(): invalid data type 'str'
     """),
 Row("a tensor without dimensions is an index like an integer", """
     x = torch.arange(6).view(2, 3)

@@ -1,7 +1,8 @@
 """Chapter 3. Writing: assignment to every kind of index, and writes through views that the tensor sees."""
 
 # ruff: noqa: E501 - messages are as long as they are
-# fmt: off - a row is its program and its text, one below the other
+# A row is its program and its text, one below the other.
+# fmt: off
 
 from ledger.row import Row
 
@@ -276,11 +277,15 @@ Row("clone copies", """
     """, "tensor([0., 0.]) tensor([1., 0.])"),
 Row("fill_, zero_ and copy_", """
     x = torch.ones(2, 2)
-    print(x.fill_(3), x.zero_(), x.copy_(torch.tensor([1, 2])))
+    print(x.fill_(3))
+    print(x.zero_())
+    print(x.copy_(torch.tensor([1, 2])))
     """, """
+    tensor([[3., 3.],
+            [3., 3.]])
+    tensor([[0., 0.],
+            [0., 0.]])
     tensor([[1., 2.],
-            [1., 2.]]) tensor([[1., 2.],
-            [1., 2.]]) tensor([[1., 2.],
             [1., 2.]])
     """),
 Row("index_fill_, index_copy_, index_add_ and masked_fill_", """
@@ -288,8 +293,12 @@ Row("index_fill_, index_copy_, index_add_ and masked_fill_", """
     i = torch.tensor([0, 2])
     x.index_fill_(0, i, 5).index_add_(0, i, torch.tensor([1.0, 2.0]))
     x.index_copy_(0, torch.tensor([3]), torch.tensor([9.0]))
-    print(x, x.masked_fill_(x > 5, -1), x.masked_fill(x < 0, 100))
-    """, "tensor([-1.,  0., -1., -1.]) tensor([-1.,  0., -1., -1.]) tensor([100.,   0., 100., 100.])"),
+    print(x)
+    print(x.masked_fill_(x > 5, -1), x.masked_fill(x < 0, 100))
+    """, """
+    tensor([6., 0., 7., 9.])
+    tensor([-1.,  0., -1., -1.]) tensor([100.,   0., 100., 100.])
+    """),
 Row("scatter_ writes along a dimension", """
     x = torch.zeros(2, 4).scatter_(1, torch.tensor([[0], [2]]), 1.0)
     print(x, torch.zeros(3).scatter_add_(0, torch.tensor([0, 0, 2]), torch.ones(3)))

@@ -1,7 +1,8 @@
 """Chapter 4. Arithmetic: operators and functions, in place, dtypes, products of matrices, rounding, powers."""
 
 # ruff: noqa: E501 - messages are as long as they are
-# fmt: off - a row is its program and its text, one below the other
+# A row is its program and its text, one below the other.
+# fmt: off
 
 from ledger.row import Row
 
@@ -75,9 +76,13 @@ Row("addcmul and addcdiv", """
     """),
 Row("in-place forms of arithmetic", """
     x = torch.tensor([1.0, 4.0])
-    print(x.add_(1), x.sub_(2), x.mul_(4), x.div_(2), x.pow_(2), x.sqrt_(), x.neg_(), x.abs_(), x.exp_().log_())
+    print(x.add_(1).tolist(), x.sub_(3).tolist(), x.mul_(4).tolist(), x.div_(2).tolist(), x.pow_(2).tolist())
+    print(x.sqrt_().tolist(), x.neg_().tolist(), x.abs_().tolist(), x.floor_().tolist(), x.fill_(7).tolist())
+    print(x.zero_().exp_().tolist(), x.remainder_(2).tolist(), x.reciprocal_().tolist(), x.clamp_(max=0.5).tolist())
     """, """
-    tensor([0., 6.]) tensor([0., 6.]) tensor([0., 6.]) tensor([0., 6.]) tensor([0., 6.]) tensor([0., 6.]) tensor([0., 6.]) tensor([0., 6.]) tensor([0., 6.])
+    [2.0, 5.0] [-1.0, 2.0] [-4.0, 8.0] [-2.0, 4.0] [4.0, 16.0]
+    [2.0, 4.0] [-2.0, -4.0] [2.0, 4.0] [2.0, 4.0] [7.0, 7.0]
+    [1.0, 1.0] [1.0, 1.0] [1.0, 1.0] [0.5, 0.5]
     """),
 Row("operators with = work in place", """
     x = torch.tensor([1.0, 2.0])

@@ -1,7 +1,8 @@
 """Chapter 5. Automatic differentiation: variables, gradients, accumulation, the graph and its nodes."""
 
 # ruff: noqa: E501 - messages are as long as they are
-# fmt: off - a row is its program and its text, one below the other
+# A row is its program and its text, one below the other.
+# fmt: off
 
 from ledger.row import Row
 
@@ -13,7 +14,7 @@ Row("a Variable is a tensor that requires grad", """
     print(variable)
     print(variable.data)
     print(variable.data.numpy())
-    print(type(variable), variable.grad, variable.grad_fn, variable.is_leaf)
+    print(type(variable).__name__, variable.grad, variable.grad_fn, variable.is_leaf)
     """, """
     tensor([[1., 2.],
             [3., 4.]])
@@ -23,7 +24,7 @@ Row("a Variable is a tensor that requires grad", """
             [3., 4.]])
     [[1. 2.]
      [3. 4.]]
-    <class 'torch.Tensor'> None None True
+    Tensor None None True
     """),
 Row("a Variable without requires_grad is a tensor", """
     x = torch.autograd.Variable(torch.linspace(-5, 5, 3))
@@ -110,11 +111,13 @@ Row("what depends on a leaf that requires grad requires grad", """
     """),
 Row("requires_grad_ switches a tensor on", """
     w = torch.full([1], 2.)
-    print(w.requires_grad_(), w.requires_grad_(False), w.requires_grad)
+    print(w.requires_grad_())
+    print(w.requires_grad_(False), w.requires_grad)
     w.requires_grad = True
     print(w)
     """, """
-    tensor([2.]) tensor([2.]) False
+    tensor([2.], requires_grad=True)
+    tensor([2.]) False
     tensor([2.], requires_grad=True)
     """),
 Row("only floats can require grad", """
@@ -272,7 +275,7 @@ Row("allow_unused gives None", """
     a, b = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True)
     print(torch.autograd.grad(a.sum(), [a, b], allow_unused=True))
     """, "(tensor([1.]), None)"),
-Row("grad names one input", """
+Row("grad takes one input without a list", """
     x = torch.tensor(3.0, requires_grad=True)
     print(torch.autograd.grad(x * x, x)[0], x.grad)
     """, "tensor(6.) None"),

@@ -1,7 +1,8 @@
 """Chapter 5. Automatic differentiation: what is not recorded, writing in place, hooks, functions of one's own."""
 
 # ruff: noqa: E501 - messages are as long as they are
-# fmt: off - a row is its program and its text, one below the other
+# A row is its program and its text, one below the other.
+# fmt: off
 
 from ledger.row import Row
 
@@ -266,16 +267,6 @@ Row("a Function whose backward gives too few gradients is an error", """
     x = torch.ones(2, requires_grad=True)
     Bad.apply(x, x).sum().backward()
     """, "RuntimeError: function BadBackward returned an incorrect number of gradients (expected 2, got 1)"),
-Row("a Function cannot be called", """
-    class Same(torch.autograd.Function):
-        @staticmethod
-        def forward(ctx, x):
-            return x
-    Same()(torch.ones(1))
-    """, """
-    DeprecationWarning: <class '__main__.Same'> should not be instantiated. Methods on autograd functions are all static, so you should invoke them on the class itself. Instantiating an autograd function will raise an error in a future version of PyTorch.
-    RuntimeError: Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd function with static forward method. (Example: https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)
-    """),
 Row("a jacobian and a hessian", """
     x = torch.tensor([1.0, 2.0])
     print(torch.autograd.functional.jacobian(lambda t: t ** 2, x))

@@ -1,7 +1,8 @@
 """Chapter 6. Activations: functions, modules, derivatives, softmax and its Jacobian."""
 
 # ruff: noqa: E501 - messages are as long as they are
-# fmt: off - a row is its program and its text, one below the other
+# A row is its program and its text, one below the other.
+# fmt: off
 
 from ledger.row import Row
 

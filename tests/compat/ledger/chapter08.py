@@ -1,7 +1,8 @@
 """Chapter 8. Perceptrons and logic gates: steps, sigmoids, XOR of two layers, and gates that are trained."""
 
 # ruff: noqa: E501 - messages are as long as they are
-# fmt: off - a row is its program and its text, one below the other
+# A row is its program and its text, one below the other.
+# fmt: off
 
 from ledger.row import Row
 

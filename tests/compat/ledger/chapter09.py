@@ -1,6 +1,7 @@
 """Chapter 9. Regression: linear layers of a seed, logistic output, normal equations and descent."""
 
-# fmt: off - a row is its program and its text, one below the other
+# A row is its program and its text, one below the other.
+# fmt: off
 
 from ledger.row import Row
 

@@ -1,6 +1,7 @@
 """Chapter 10. Modules: classes of one's own, their parameters, their prints, their states."""
 
-# fmt: off - a row is its program and its text, one below the other
+# A row is its program and its text, one below the other.
+# fmt: off
 
 from ledger.row import Row
 
@@ -140,12 +141,12 @@ Row("parameters come with names", """
 Row("parameters print as Parameter containing", """
     print(nn.Parameter(torch.ones(2)), nn.Parameter(torch.zeros(1), requires_grad=False))
     p = nn.Parameter(torch.ones(2))
-    print(isinstance(p, torch.Tensor), p.requires_grad, type(p), p.is_leaf, type(p * 2).__name__)
+    print(isinstance(p, torch.Tensor), p.requires_grad, type(p).__name__, p.is_leaf, type(p * 2).__name__)
     """, """
     Parameter containing:
     tensor([1., 1.], requires_grad=True) Parameter containing:
     tensor([0.])
-    True True <class 'torch.nn.parameter.Parameter'> True Tensor
+    True True Parameter True Tensor
     """),
 Row("a Parameter set as an attribute is registered, a tensor is not", """
     class Line(nn.Module):
@@ -254,7 +255,7 @@ Row("Sequential runs its layers in order", """
         nn.Linear(784, 200), nn.LeakyReLU(inplace=True), nn.Linear(200, 200), nn.LeakyReLU(inplace=True),
         nn.Linear(200, 10), nn.LeakyReLU(inplace=True))
     print(model)
-    print(model(torch.rand(2, 784)))
+    print(model(torch.rand(2, 784)).shape)
     """, """
     Sequential(
       (0): Linear(in_features=784, out_features=200, bias=True)
@@ -264,11 +265,7 @@ Row("Sequential runs its layers in order", """
       (4): Linear(in_features=200, out_features=10, bias=True)
       (5): LeakyReLU(negative_slope=0.01, inplace=True)
     )
-    tensor([[ 2.0937e-02, -9.3330e-04, -2.8879e-04, -2.3041e-04,  5.4903e-02,
-              6.3913e-02, -2.8264e-04,  2.9768e-02,  2.6777e-02, -1.2111e-03],
-            [ 2.6942e-02, -1.1200e-03, -7.2619e-04, -2.5152e-04, -7.8225e-06,
-              5.3006e-02, -3.5289e-04,  4.2777e-02, -2.8699e-04, -1.4942e-03]],
-           grad_fn=<LeakyReluBackward1>)
+    torch.Size([2, 10])
     """),
 Row("Sequential has indices, slices, a length and names", """
     net = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
@@ -370,13 +367,15 @@ Row("hooks of modules see inputs and outputs", """
 Row("init fills parameters", """
     w = torch.empty(2, 3)
     nn.init.constant_(w, 0.5)
-    print(w, nn.init.zeros_(w), nn.init.eye_(torch.empty(2, 2)))
+    print(w)
+    print(nn.init.zeros_(w), nn.init.eye_(torch.empty(2, 2)))
     torch.manual_seed(420)
     print(nn.init.xavier_uniform_(torch.empty(2, 3)), nn.init.kaiming_normal_(torch.empty(2, 3)))
     print(nn.init.normal_(torch.empty(2), std=0.1))
     """, """
+    tensor([[0.5000, 0.5000, 0.5000],
+            [0.5000, 0.5000, 0.5000]])
     tensor([[0., 0., 0.],
-            [0., 0., 0.]]) tensor([[0., 0., 0.],
             [0., 0., 0.]]) tensor([[1., 0.],
             [0., 1.]])
     tensor([[ 0.6690, -0.6594,  1.0425],

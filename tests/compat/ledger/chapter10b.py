@@ -1,7 +1,8 @@
 """Chapter 10. Training: optimizers on small nets, loss by loss."""
 
 # ruff: noqa: E501 - messages are as long as they are
-# fmt: off - a row is its program and its text, one below the other
+# A row is its program and its text, one below the other.
+# fmt: off
 
 from ledger.row import Row
 
@@ -93,22 +94,22 @@ Row("Nesterov's momentum looks ahead", """
     tensor([ 0.2224, -0.4448])
     tensor([-0.1084,  0.2167])
     """),
-Row("other optimizers step as PyTorch's", """
+Row("six other optimizers take their first steps", """
     for kind in (optim.Adam, optim.AdamW, optim.RMSprop, optim.Adagrad, optim.Adadelta, optim.Adamax):
         w = torch.tensor([1.0, -2.0], requires_grad=True)
-        optimizer = kind([w], lr=0.1)
-        for step in range(5):
+        optimizer = kind([w], lr=0.05)
+        for step in range(3):
             optimizer.zero_grad()
             (w ** 2).sum().backward()
             optimizer.step()
         print(kind.__name__, w.data)
     """, """
-    Adam tensor([ 0.5080, -1.5030])
-    AdamW tensor([ 0.5041, -1.4940])
-    RMSprop tensor([ 9.3542e-16, -9.8310e-02])
-    Adagrad tensor([ 0.6977, -1.6868])
-    Adadelta tensor([ 0.9984, -1.9984])
-    Adamax tensor([ 0.5516, -1.5258])
+    Adam tensor([ 0.8503, -1.8501])
+    AdamW tensor([ 0.8489, -1.8472])
+    RMSprop tensor([ 0.1548, -0.9814])
+    Adagrad tensor([ 0.8879, -1.8868])
+    Adadelta tensor([ 0.9995, -1.9995])
+    Adamax tensor([ 0.8538, -1.8518])
     """),
 Row("Himmelblau's surface, first steps of Adam", """
     def himmelblau(x):

@@ -1,7 +1,8 @@
 """What is easy to miss: odd forms that the notes use, and mistakes that they make."""
 
 # ruff: noqa: E501 - messages are as long as they are
-# fmt: off - a row is its program and its text, one below the other
+# A row is its program and its text, one below the other.
+# fmt: off
 
 from ledger.row import Row
 
@@ -10,8 +11,8 @@ Row("torch.torch is torch", """
     print(torch.torch.tensor([0.5]), torch.torch is torch)
     """, "tensor([0.5000]) True"),
 Row("repr of the generator of parameters", """
-    print(repr(nn.Linear(2, 1).parameters())[:37])
-    """, "<generator object Module.parameters a"),
+    print(repr(nn.Linear(2, 1).parameters()).startswith("<generator object Module.parameters at 0x"))
+    """, "True"),
 Row("type(m) == nn.Linear", """
     print(type(nn.Linear(2, 1)) == nn.Linear, isinstance(nn.Linear(2, 1), nn.Module), nn.Linear.__name__)
     """, "True True Linear"),
@@ -126,7 +127,7 @@ Row("a function without its argument is an error", """
     """, """
     TypeError: add() received an invalid combination of arguments - got (Tensor), but expected (Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None)
     """),
-Row("names of dimensions count from both ends", """
+Row("dimensions count from both ends", """
     x = torch.arange(6).view(2, 3)
     print(x.sum(-1), x.sum(-2), x.argmax(-1), x.unsqueeze(-3).shape, x.transpose(-1, -2).shape)
     """, "tensor([ 3, 12]) tensor([3, 5, 7]) tensor([2, 2]) torch.Size([1, 2, 3]) torch.Size([3, 2])"),
@@ -152,11 +153,28 @@ Row("str(pred.detach().cpu().numpy()) is text for a window", """
     pred = torch.tensor([1, 9, 5, 1])
     print(str(pred.detach().cpu().numpy()))
     """, "[1 9 5 1]"),
-Row("the version is told", """
-    print(type(torch.__version__.split(".")) == list, torch.float is torch.float32)
-    print(torch.double is torch.float64, torch.half is torch.float16)
+Row("the short names of dtypes are the dtypes", """
+    print(torch.float is torch.float32, torch.double is torch.float64, torch.half is torch.float16)
+    print(torch.long is torch.int64, torch.int is torch.int32)
     """, """
-    True True
+    True True True
     True True
     """),
+Row("a scatter plot takes tensors", """
+    import matplotlib.pyplot as plt
+    X = torch.tensor([[1, 0, 0], [1, 1, 0], [1, 0, 1], [1, 1, 1]], dtype=torch.float32)
+    andgate = torch.tensor([[0], [0], [0], [1]], dtype=torch.float32)
+    figure = plt.figure(figsize=(5, 3))
+    points = plt.scatter(X[:, 1], X[:, 2], c=andgate, cmap="rainbow")
+    print(points.get_offsets().tolist(), points.get_array().tolist())
+    plt.close(figure)
+    """, "[[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]] [0.0, 0.0, 0.0, 1.0]"),
+Row("a line of tensors is plotted as arrays", """
+    import matplotlib.pyplot as plt
+    x = torch.linspace(-1, 1, 3)
+    figure = plt.figure()
+    line, = plt.plot(x, torch.relu(x), color="k", linestyle="--")
+    print(line.get_xydata().tolist())
+    plt.close(figure)
+    """, "[[-1.0, 0.0], [0.0, 0.0], [1.0, 1.0]]"),
 ]

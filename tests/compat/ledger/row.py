@@ -39,6 +39,7 @@ def run(program: str, torch: ModuleType) -> str:
     dtype = torch.get_default_dtype()
     with contextlib.redirect_stdout(io.StringIO()) as printed, warnings.catch_warnings():
         warnings.simplefilter("always")
+        warnings.filterwarnings("ignore", "__array_wrap__ must accept")  # NumPy 2 of PyTorch's tensors
         warnings.showwarning = show_warning
         try:
             exec(compile(textwrap.dedent(program), "<row>", "exec"), names)
