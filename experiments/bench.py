@@ -138,7 +138,7 @@ def measure(contestants: dict[str, Callable[[int], None]], seconds: float, round
     """Return the median milliseconds a step of each contestant, all run in turns."""
     steps, times = {}, {name: [] for name in contestants}
     for name, run in contestants.items():
-        run(2)  # compiles, and warms up
+        run(12)  # compiles, and warms up
         started = time.perf_counter()
         run(3)
         steps[name] = max(1, round(3 * seconds / (time.perf_counter() - started)))

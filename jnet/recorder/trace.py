@@ -20,7 +20,7 @@ from jnet.recorder.calls import Call, Signature
 from jnet.recorder.programs import POOLS, Program, kept
 from jnet.recorder.values import Value, aval, known
 
-LONGEST = 4000  # ops in a trace: a longer one is run
+LONGEST = 1000  # ops in a trace: a longer one is run, as compiling takes longer than in proportion
 STATES = 50_000  # states of a trie, some kilobytes each, and
 COMPILED = 400  # compiled programs of a trie, some megabytes each: beyond, all are forgotten
 
@@ -207,7 +207,8 @@ class Recorder:
         value.checked.add(key)
 
     def _finish(self, trace: Trace) -> None:
-        trace.values, trace.numbers, trace.watched = [], {}, []  # what lives on refers to its trace, which must not hold the rest
+        # What lives on refers to its trace, which must not hold the rest.
+        trace.values, trace.numbers, trace.watched = [], {}, []
         reporting.counters.flushes += 1
         reporting.counters.ops += trace.ops
         if self.states > STATES or self.compiled > COMPILED:

@@ -6,7 +6,6 @@ views share. The links compute the view from the storage's value, and the value 
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import math
 
@@ -25,9 +24,8 @@ _FORWARD = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Link:
-    """One step from an array to a view of it.
+    """One step from an array to a view of it; it does not change. (No dataclass: a view is made for every row.)
 
     Attributes:
         call: computes the view from the array and the numbers.
@@ -35,9 +33,10 @@ class Link:
         numbers: starts of slices.
     """
 
-    call: Call
-    write: Call | None
-    numbers: tuple[int, ...] = ()
+    __slots__ = ("call", "numbers", "write")
+
+    def __init__(self, call: Call, write: Call | None, numbers: tuple[int, ...] = ()):
+        self.call, self.write, self.numbers = call, write, numbers
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -56,13 +55,13 @@ def link(kind: str, grad_fn: str, numbers: tuple[int, ...] = (), **settings) -> 
     return Link(call, write, numbers)
 
 
-@dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """How a view lies in its storage: sizes, strides and offset, in elements."""
+    """How a view lies in its storage: sizes, strides and offset, in elements; it does not change."""
 
-    shape: tuple[int, ...]
-    strides: tuple[int, ...]
-    offset: int = 0
+    __slots__ = ("offset", "shape", "strides")
+
+    def __init__(self, shape: tuple[int, ...], strides: tuple[int, ...], offset: int = 0):
+        self.shape, self.strides, self.offset = shape, strides, offset
 
     def is_contiguous(self) -> bool:
         """Tell whether the elements follow each other in row-major order."""

@@ -11,7 +11,7 @@ import numpy as np
 from jnet.ops.checks import dtype_name
 from jnet.ops.registry import OPS
 from jnet.recorder import aval, known
-from jnet.torch import dtypes, hooks, indexing, overloads, printing, viewing
+from jnet.torch import dtypes, hooks, indexing, overloads, printing, rows, viewing
 from jnet.torch.autograd import engine
 from jnet.torch.creation import array_of, jax_device, numpy_dtype, on_device, tensor
 from jnet.torch.dispatch import CALLERS, NUMBERS, Caller, inplace_of, method_of
@@ -160,7 +160,7 @@ def __delitem__(self, index):
 def __iter__(self):
     if not shape_of(self):
         raise TypeError("iteration over a 0-d tensor")
-    return iter([viewing.crop(self, {0: (i,)}, "UnbindBackward0") for i in range(shape_of(self)[0])])
+    return rows.rows(self)
 
 
 @_method
@@ -558,8 +558,13 @@ def _operand(other) -> bool:
 
 def _binary(caller, name: str):
     plain = caller.plain.get(2) if type(caller) is Caller or caller.name == "div" else None
+    at_once = rows.AT_ONCE.get(caller.name)
 
     def method(self, other):
+        if at_once is not None and self._at_once is not None:
+            result = rows.at_once(at_once, self, other)
+            if result is not None:
+                return result
         if plain is not None and (isinstance(other, Tensor) or other.__class__ in NUMBERS):
             return apply(plain, (self, other))
         if isinstance(other, np.ndarray):
@@ -571,7 +576,13 @@ def _binary(caller, name: str):
 
 
 def _reflected(caller, name: str):
+    at_once = rows.REFLECTED.get(caller.name)
+
     def method(self, other):
+        if at_once is not None and self._at_once is not None:
+            result = rows.at_once(at_once, self, other)
+            if result is not None:
+                return result
         if isinstance(other, np.ndarray):
             other = tensor(other)
         return caller(other, self) if _operand(other) else NotImplemented

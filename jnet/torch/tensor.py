@@ -85,6 +85,7 @@ class Tensor(metaclass=TensorType):
     _grad: Tensor | None = None
     _leaf_hooks: Any = None
     _inference: bool = False
+    _at_once: Aval | None = None  # its kind, if it is a row of a known tensor or a sum of rows (see rows.py)
     names: tuple = ()
     _construct: Any = None
 

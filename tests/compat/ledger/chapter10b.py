@@ -94,8 +94,8 @@ Row("Nesterov's momentum looks ahead", """
     tensor([ 0.2224, -0.4448])
     tensor([-0.1084,  0.2167])
     """),
-Row("six other optimizers take their first steps", """
-    for kind in (optim.Adam, optim.AdamW, optim.RMSprop, optim.Adagrad, optim.Adadelta, optim.Adamax):
+Row("Adam and AdamW take their first steps", """
+    for kind in (optim.Adam, optim.AdamW):
         w = torch.tensor([1.0, -2.0], requires_grad=True)
         optimizer = kind([w], lr=0.05)
         for step in range(3):
@@ -106,6 +106,17 @@ Row("six other optimizers take their first steps", """
     """, """
     Adam tensor([ 0.8503, -1.8501])
     AdamW tensor([ 0.8489, -1.8472])
+    """),
+Row("four other optimizers take their first steps", """
+    for kind in (optim.RMSprop, optim.Adagrad, optim.Adadelta, optim.Adamax):
+        w = torch.tensor([1.0, -2.0], requires_grad=True)
+        optimizer = kind([w], lr=0.05)
+        for step in range(3):
+            optimizer.zero_grad()
+            (w ** 2).sum().backward()
+            optimizer.step()
+        print(kind.__name__, w.data)
+    """, """
     RMSprop tensor([ 0.1548, -0.9814])
     Adagrad tensor([ 0.8879, -1.8868])
     Adadelta tensor([ 0.9995, -1.9995])

@@ -1,0 +1,90 @@
+"""Iterating over a tensor: its rows are views, and adding them up with Python's `sum` costs no recording.
+
+Sums, differences and products of a few numbers of one dtype have one right answer, so NumPy may give it at once. Only
+rows of a known tensor (and what comes of them) are treated so: elsewhere, what is recorded must not depend on what
+happens to be known.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from jnet.recorder import Layout, Link, Storage, Value, aval, link
+from jnet.torch.tensor import Tensor, edge_of, grad_mode, layout_of, shape_of
+from jnet.torch.viewing import crop
+
+_SMALL = 256  # elements of a row
+AT_ONCE = {"add": operator.add, "sub": operator.sub, "mul": operator.mul}
+REFLECTED = {"add": operator.add, "mul": operator.mul}  # of a whole number and a row
+
+
+def rows(input: Tensor) -> Iterator[Tensor]:
+    """Give the slices along the first dimension, without it."""
+    layout = layout_of(input)
+    count, step = layout.shape[0], layout.strides[0]
+    if not count or (grad_mode.enabled and edge_of(input) is not None):
+        for i in range(count):
+            yield crop(input, {0: (i,)}, "UnbindBackward0")
+        return
+    shape, strides, start = layout.shape[1:], layout.strides[1:], layout.offset
+    storage, links = input._storage, input._links
+    one = link("crop", "UnbindBackward0", (0,), plan=("one", *(None for _ in shape)))
+    call, write = one.call, one.write
+    base = (input if input._base is None else input._base) if grad_mode.enabled else None
+    kind = aval(shape, input._aval.dtype) if not links and _is_known(storage) and _size(shape) <= _SMALL else None
+    new = object.__new__
+    for i in range(count):
+        row = new(Tensor)
+        row._storage = storage
+        row._links = (*links, Link(call, write, (i,)))
+        row._layout = Layout(shape, strides, start + i * step)
+        if base is not None:
+            row._base, row._seen = base, storage.version[0]
+        if kind is not None:
+            row._at_once = kind
+        yield row
+
+
+def _size(shape) -> int:
+    return int(np.prod(shape, dtype=np.int64))
+
+
+def _is_known(storage: Storage) -> bool:
+    """Tell whether the storage is known on the host and nobody else writes to it; then let NumPy hold it."""
+    value = storage.value
+    if storage.memory is not None or value.array is None or value.aval.device is not None:
+        return False
+    if type(value.array) is not np.ndarray:
+        value.array = np.asarray(value.array)
+    return value.aval.dtype.kind in "fiu"
+
+
+def _array(tensor: Tensor):
+    """Return the elements of a row, or of a result of rows; None if they are no longer at hand."""
+    storage = tensor._storage
+    array = storage.value.array
+    if array.__class__ is not np.ndarray or storage.memory is not None:
+        return None
+    return array[tensor._links[0].numbers[0]] if tensor._links else array
+
+
+def at_once(function: Callable, left: Tensor, right) -> Tensor | None:
+    """Return the result of one of `AT_ONCE` on a row and a row or whole number; None if it has to be recorded."""
+    kind = left._at_once
+    x = _array(left)
+    if right.__class__ is int and kind.dtype.kind == "f":
+        y = right
+    elif right.__class__ is Tensor and right._at_once is kind:
+        y = _array(right)
+    else:
+        return None
+    if x is None or y is None:
+        return None
+    result = function(x, y)  # without np.errstate, which takes longer: an overflow is inf, and NumPy may say so
+    tensor = object.__new__(Tensor)
+    tensor._storage = Storage(Value(kind, np.asarray(result)))
+    tensor._at_once = kind
+    return tensor
