@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import jax.numpy as jnp
 
@@ -23,6 +24,7 @@ class Direct:
     def __init__(self):
         self.device = None
         self.lock = threading.RLock()
+        self.unverified = ()
         self.trace = Trace(self)  # pyright: ignore[reportArgumentType]
 
     def record(self, call: Call, arguments: list):
@@ -50,14 +52,13 @@ def is_direct() -> bool:
 @contextlib.contextmanager
 def direct() -> Iterator[None]:
     """Run calls at once inside."""
-    recorders = trace._recorders
-    before = recorders.host, recorders.by_device
-    recorders.host = recorders.by_device = None  # pyright: ignore[reportAttributeAccessIssue]
-    recorders.host = Direct()  # pyright: ignore[reportAttributeAccessIssue]
-    recorders.by_device = {None: recorders.host}  # pyright: ignore[reportAttributeAccessIssue]
+    recorders: Any = trace._recorders
+    before = recorders.host, recorders.by_device, recorders.only_host
+    recorders.host, recorders.only_host = Direct(), True
+    recorders.by_device = {None: recorders.host}
     _state.depth = getattr(_state, "depth", 0) + 1
     try:
         yield
     finally:
         _state.depth -= 1
-        recorders.host, recorders.by_device = before
+        recorders.host, recorders.by_device, recorders.only_host = before

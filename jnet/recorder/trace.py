@@ -6,13 +6,16 @@ holds the kinds of the results. The state where a trace ends holds the programs 
 
 from __future__ import annotations
 
+import atexit
 import sys
 import threading
 import warnings
+from collections import deque
 from collections.abc import Callable
 from sys import getrefcount
 from typing import Any
 
+import jax
 import numpy as np
 
 from jnet.recorder import reporting
@@ -72,6 +75,7 @@ class Recorder:
     def __init__(self, device=None):
         self.device = device
         self.lock = threading.RLock()
+        self.unverified: deque[tuple[Value, Callable]] = deque()
         self._forget()
         self.trace = Trace(self)
 
@@ -174,6 +178,7 @@ class Recorder:
                 return self._finish(trace)
             program = state.programs.get(wanted)
             if program is None:
+                _recorders.only_host = jax.default_backend() == "cpu"
                 program = state.programs[wanted] = state.program(wanted, self.device is None)
             arrays = [values[slot].array for slot in program.inputs]
             self.compiled -= program.compiled
@@ -185,12 +190,20 @@ class Recorder:
                 self._finish(trace)
             for slot, array in zip(wanted, results, strict=True):
                 values[slot].array = array
-            for value, check in watched:
-                check(value.numpy())
+            self.unverified += watched
+            while self.unverified and _is_ready(self.unverified[0][0]):
+                self.verify()
             return None
 
+    def verify(self) -> None:
+        """Look at the oldest value that is watched (see `watch`)."""
+        value, check = self.unverified.popleft()
+        check(np.asarray(value.array))
+
     def watch(self, value: Value, key: tuple, check: Callable[[np.ndarray], None]) -> None:
-        """Let `check` look at the value, and raise what it raises: now if it is known, else when the trace is run.
+        """Let `check` look at the value, and raise what it raises: now if it is known, else once it has been computed.
+
+        That is looked at when a trace is run or a value is read; nothing waits for it before.
 
         Args:
             key: what is checked; a value is checked for the same thing once.
@@ -220,6 +233,15 @@ class Recorder:
             if self.trace is trace:
                 self.flush()
 
+    def settle(self) -> None:
+        """Look at everything that is watched and computed, waiting for it."""
+        while self.unverified:
+            self.verify()
+
+
+def _is_ready(value: Value) -> bool:
+    return type(value.array) is np.ndarray or value.array is None or value.array.is_ready()
+
 
 def _warn_again(signature) -> None:
     """Repeat what the function warned of when its shapes were inferred, at the user's line."""
@@ -240,9 +262,11 @@ class _Recorders(threading.local):
     def __init__(self):
         self.host = Recorder()
         self.by_device = {None: self.host}
+        self.only_host = False  # until JAX has started, and found no accelerator
 
 
 _recorders = _Recorders()
+atexit.register(_recorders.host.settle)  # so that no wrong index is passed over
 
 
 def recorder(device=None) -> Recorder:
@@ -255,11 +279,13 @@ def recorder(device=None) -> Recorder:
 
 def recorder_of(arguments) -> Recorder:
     """Return this thread's recorder for the device of the first value among the arguments."""
+    recorders = _recorders
+    if recorders.only_host:
+        return recorders.host
     for a in arguments:
         if type(a) is Value:
-            device = a.aval.device
-            return _recorders.host if device is None else recorder(device)
-    return _recorders.host
+            return recorder(a.aval.device)
+    return recorders.host
 
 
 def record(call: Call, arguments: list):

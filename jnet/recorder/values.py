@@ -69,7 +69,10 @@ class Value:
     def numpy(self) -> np.ndarray:
         """Return the array on the host; it may be read-only, and must not be written to."""
         array = self.known()
-        return array if type(array) is np.ndarray else np.asarray(array)
+        found = array if type(array) is np.ndarray else np.asarray(array)
+        if self.trace is not None and self.trace.owner.unverified:
+            self.trace.owner.settle()
+        return found
 
 
 def known(array, device=None) -> Value:

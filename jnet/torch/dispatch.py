@@ -67,14 +67,17 @@ class Caller:
                 call = self.chosen.get((type(args[1]), args[1]))
                 if call is not None:
                     return apply(call, args[:1])
-        given = self.bound(args, kwargs)
-        layout, static, flat = self._layout(given)
-        if not any(isinstance(each, Tensor) for each in flat):
-            self._refuse_numbers(given)
-        call = self._call(layout, static)
+        call, flat = self.sorted(self.bound(args, kwargs))
         if self.chooses and len(flat) == 1 and flat[0] is args[0] and not kwargs and len(args) == 2:
             self.chosen[type(args[1]), args[1]] = call
         return self.wrapped(apply(call, flat))
+
+    def sorted(self, given: dict[str, Any]) -> tuple[Call, list]:
+        """Return the call for arguments by name, and its tensors and numbers."""
+        layout, static, flat = self._layout(given)
+        if not any(isinstance(each, Tensor) for each in flat):
+            self._refuse_numbers(given)
+        return self._call(layout, static), flat
 
     def wrapped(self, result):
         """Return several results as PyTorch's named tuple."""
@@ -346,8 +349,9 @@ class BoundedCaller(Caller):
     """The caller of an op whose indices or labels must lie within bounds."""
 
     def __call__(self, *args, **kwargs):
-        result = super().__call__(*args, **kwargs)
-        bounds.check_arguments(self.name, {**self.defaults, **self.bound(args, kwargs)})
+        given = self.bound(args, kwargs)
+        result = self.wrapped(apply(*self.sorted(given)))
+        bounds.check_arguments(self.name, given)
         return result
 
 

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import operator
+import warnings
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from jnet.ops.checks import dtype_name
-from jnet.recorder import known
+from jnet.recorder import Call
 from jnet.torch.bounds import check_position
-from jnet.torch.dispatch import CALLERS, NUMBERS, assign
-from jnet.torch.tensor import Tensor, from_array, numpy_of, refuse_leaf, shape_of
-from jnet.torch.viewing import VIEWS, crop, expand, same_elements
+from jnet.torch.creation import array_of
+from jnet.torch.dispatch import CALLERS, assign
+from jnet.torch.scalars import as_number, check_fits, converted
+from jnet.torch.tensor import (
+    Tensor,
+    apply,
+    edge_of,
+    from_array,
+    numpy_of,
+    refuse_leaf,
+    same_elements,
+    shape_of,
+    value_of,
+    write,
+)
+from jnet.torch.viewing import VIEWS, _permuted, crop, expand
+
+# What is left of an index when its integers, slices and Nones are done: for each dimension of the view that they make,
+# None or the number of its index tensor; and these tensors.
+Gathered = tuple[tuple, list[Tensor]]
 
 
 def getitem(tensor: Tensor, index) -> Tensor:
@@ -31,55 +50,121 @@ def setitem(tensor: Tensor, index, value) -> None:
     """Write `value` to `tensor[index]`.
 
     Raises:
+        TypeError: if the value is neither a number nor a tensor.
         RuntimeError: if the value's shape does not broadcast to that of the place.
     """
+    number = None if isinstance(value, Tensor) else _number(value, tensor)
+    mask = _mask(index)
+    if mask is not None and (number is not None or value.numel() == 1):
+        _write_where(tensor, mask, value if number is None else number)
+        return
     place, gathered = basic(tensor, index)
     refuse_leaf(place)
     if gathered is None:
-        _write(place, value, tensor)
+        _write(place, value if number is None else number)
         return
-    if not isinstance(value, Tensor):
-        value = _as_tensor(value, tensor)
-    elif value._aval.dtype != tensor._aval.dtype:
+    if number is not None:
+        value = _on_device_of(from_array(converted(number, tensor._aval.dtype)), tensor)
+    value = _without_leading_ones(value)
+    result = CALLERS["index_put"]((place, _as(value, tensor), *gathered[1]), gathered[0], False)
+    if value._aval.dtype != tensor._aval.dtype:  # looked at last, as PyTorch does
         raise RuntimeError(
             f"Index put requires the source and destination dtypes match, got {dtype_name(tensor._aval.dtype)} for the "
             f"destination and {dtype_name(value._aval.dtype)} for the source."
         )
-    result = CALLERS["index_put"]((place, value, *gathered[1]), gathered[0], False)
     assign(place, result)
 
 
-def _write(place: Tensor, value, tensor: Tensor) -> None:
-    if type(value) in NUMBERS or isinstance(value, np.generic):
-        assign(place, CALLERS["fill"](place, value if type(value) in NUMBERS else value.item()))
-        return
-    if not isinstance(value, Tensor):
-        value = _as_tensor(value, tensor)
-    value = _converted(value, tensor)
-    shape, own = shape_of(value), shape_of(place)
-    while len(shape) > len(own) and shape[0] == 1:  # leading ones may be too many, as in PyTorch
-        value = VIEWS["squeeze"](value, 0)
-        shape = shape[1:]
-    if shape != own:
-        value = expand(value, own)
-    assign(place, value if place._storage is not value._storage else CALLERS["clone"](value))
+def _number(value, tensor: Tensor):
+    number = as_number(value)
+    if number is None:
+        raise TypeError(f"can't assign a {type_name(value)} to a {tensor.type()}")
+    return number
 
 
-def _as_tensor(value, tensor: Tensor) -> Tensor:
-    if type(value) in NUMBERS or isinstance(value, np.generic):
-        return from_array(np.array(value).astype(tensor._aval.dtype))
-    if isinstance(value, np.ndarray | list | tuple):
-        raise TypeError(f"can't assign a {type(value).__module__.replace('builtins', '')}"
-                        f"{'.' if type(value).__module__ != 'builtins' else ''}{type(value).__name__} to a "
-                        f"{tensor.type()}")  # fmt: skip
-    raise TypeError(f"can't assign a {type(value).__name__} to a {tensor.type()}")
+def type_name(value) -> str:
+    """Return the name of a value's type as C has it: with the module for types that are not Python's or the user's."""
+    kind = type(value)
+    return f"{kind.__module__}.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
 
 
-def _converted(value: Tensor, tensor: Tensor) -> Tensor:
+def _write(place: Tensor, value) -> None:
+    if isinstance(value, Tensor) and shape_of(value) != shape_of(place) and not shape_of(value):
+        assign(place, CALLERS["fill"](place, _as(_on_device_of(value, place), place)))
+    elif isinstance(value, Tensor):
+        if shape_of(value) != shape_of(place):
+            value = expand(_without_leading_ones(value), shape_of(place))
+        value = _as(_on_device_of(value, place), place)
+        write(place, value_of(value), edge_of(value))
+    else:
+        check_fits(value, place._aval.dtype)
+        value = value.real if isinstance(value, complex) and place._aval.dtype.kind in "fiuV" else value
+        assign(place, CALLERS["fill"](place, value))
+
+
+def _without_leading_ones(value: Tensor) -> Tensor:
+    shape = shape_of(value)
+    lead = next((dim for dim, size in enumerate(shape) if size != 1), len(shape))
+    return VIEWS["reshape"](value, shape[lead:]) if lead else value
+
+
+def _as(value: Tensor, tensor: Tensor) -> Tensor:
+    """Return the value in the dtype of the tensor."""
     return value if value._aval.dtype == tensor._aval.dtype else CALLERS["to_dtype"](value, dtype=tensor.dtype)
 
 
-def _select(tensor: Tensor, dim: int, index: int) -> Tensor:
+def _on_device_of(value: Tensor, tensor: Tensor) -> Tensor:
+    return value if value._aval.device is tensor._aval.device else value.to(tensor.device)
+
+
+# -- one value where a mask holds: nothing depends on how often it does, so it is recorded like any op -----------------
+
+_WHERE = Call(
+    lambda input, mask, value: jnp.where(_widened(mask, input), value, input), "index_put", "IndexPutBackward0"
+)
+
+
+def _widened(mask, input):
+    """Return a mask of the leading dimensions for all of the input."""
+    return jnp.broadcast_to(mask.reshape(mask.shape + (1,) * (input.ndim - mask.ndim)), input.shape)
+
+
+def _mask(index) -> Tensor | None:
+    """Return the index as a tensor if it is one mask."""
+    if isinstance(index, tuple) and len(index) == 1:
+        index = index[0]
+    if isinstance(index, np.ndarray) and index.dtype == np.bool_:
+        index = from_array(np.array(index))
+    return index if isinstance(index, Tensor) and index._aval.dtype == np.bool_ and index.ndim else None
+
+
+def _write_where(tensor: Tensor, mask: Tensor, value) -> None:
+    refuse_leaf(tensor)
+    shape = shape_of(tensor)
+    if mask.ndim > len(shape):
+        raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
+    _check_mask(shape_of(mask), shape, 0)
+    if not isinstance(value, Tensor):
+        value = from_array(converted(value, tensor._aval.dtype))
+    value, mask = _on_device_of(value, tensor), _on_device_of(mask, tensor)
+    if shape_of(value):
+        value = VIEWS["reshape"](value, ())
+    assign(tensor, apply(_WHERE, [tensor, mask, _as(value, tensor)]))
+
+
+def _check_mask(mask: tuple[int, ...], shape: tuple[int, ...], dim: int) -> None:
+    for place, size in enumerate(mask):
+        if shape[dim + place] != size:
+            raise IndexError(
+                f"The shape of the mask {list(mask)} at index {place} does not match the shape of the indexed tensor "
+                f"{list(shape)} at index {dim + place}"
+            )
+
+
+# -- the parts of an index ---------------------------------------------------------------------------------------------
+
+
+def _select(tensor: Tensor, dim: int, index: int, original: int | None = None) -> Tensor:
     shape = shape_of(tensor)
     if not shape:
         raise IndexError(
@@ -88,138 +173,147 @@ def _select(tensor: Tensor, dim: int, index: int) -> Tensor:
         )
     size = shape[dim]
     if not -size <= index < size:
-        raise IndexError(f"index {index} is out of bounds for dimension {dim} with size {size}")
+        place = dim if original is None else original
+        raise IndexError(f"index {index} is out of bounds for dimension {place} with size {size}")
     return crop(tensor, {dim: (index % size,)}, "SelectBackward0")
 
 
-def basic(tensor: Tensor, index) -> tuple[Tensor, tuple[tuple, list[Tensor]] | None]:
-    """Return the view that the integers, slices and Nones of an index make, and what is left to gather from it.
-
-    What is left: for each dimension of the view None or the number of its index tensor, and these tensors.
-    """
-    parts = _parts(tensor, index)
-    used = sum(_consumed(part) for part in parts if part is not None and part is not Ellipsis)
+def basic(tensor: Tensor, index) -> tuple[Tensor, Gathered | None]:
+    """Return the view that the integers, slices and Nones of an index make, and what is left to gather from it."""
+    if isinstance(index, slice):
+        return _sliced(tensor, 0, index, whole=True), None
+    parts = _parts(index)
+    used = sum(_consumed(part) for part in parts)
     if used > tensor.ndim:
-        if not tensor.ndim and all(isinstance(p, int) for p in parts):
+        if not tensor.ndim and all(isinstance(part, int) for part in parts):
             _select(tensor, 0, 0)
         raise IndexError(f"too many indices for tensor of dimension {tensor.ndim}")
-    view, dim, spec, tensors, original = tensor, 0, [], [], 0
+    view, dim, original = tensor, 0, 0
+    spec: list = []
+    tensors: list[Tensor] = []
     for part in parts:
-        if part is None:
-            view = VIEWS["unsqueeze"](view, dim)
-            spec.append(None)
-            dim += 1
-        elif part is Ellipsis:
+        if part is Ellipsis:
             rest = tensor.ndim - used
             spec += [None] * rest
-            dim += rest
-            original += rest
+            dim, original = dim + rest, original + rest
+        elif part is None:
+            view, dim = VIEWS["unsqueeze"](view, dim), dim + 1
+            spec.append(None)
         elif isinstance(part, slice):
             view = _sliced(view, dim, part)
             spec.append(None)
-            dim += 1
-            original += 1
+            dim, original = dim + 1, original + 1
         elif isinstance(part, Tensor):
+            if not part.ndim and part._aval.dtype == np.bool_:  # a new dimension of size 1, or 0 if it is False
+                view = VIEWS["unsqueeze"](view, dim)
+                part = from_array(np.zeros(int(numpy_of(part)), np.int64))
+                original -= 1
             for each in _indices(part, view, dim, len(tensors)):
-                tensors.append(each)
+                tensors.append(_on_device_of(each, tensor))
                 spec.append(len(tensors))
-                dim += 1
-                original += 1
+                dim, original = dim + 1, original + 1
         else:
-            size = shape_of(view)[dim]
-            if not -size <= part < size:
-                raise IndexError(f"index {part} is out of bounds for dimension {original} with size {size}")
-            view = crop(view, {dim: (part % size,)}, "SelectBackward0")
+            view = _select(view, dim, part, original)
             original += 1
-    if view is tensor:
-        view = same_elements(tensor) if not tensors and not tensor.requires_grad else _alias(tensor, bool(tensors))
     if not tensors:
-        return view, None
-    spec += [None] * (view.ndim - len(spec))
-    return view, (tuple(spec), tensors)
+        return (_alias(tensor) if view is tensor else view), None
+    return view, (tuple(spec) + (None,) * (view.ndim - len(spec)), tensors)
 
 
-def _alias(tensor: Tensor, gathers: bool) -> Tensor:
+def _alias(tensor: Tensor) -> Tensor:
     """Return what `tensor[...]` is: a view of the whole."""
-    return tensor if gathers else VIEWS["permute"](tensor, tuple(range(tensor.ndim)))
+    if not tensor.requires_grad:
+        return same_elements(tensor)
+    return _permuted(tensor, range(tensor.ndim), "AliasBackward0")
 
 
-def _parts(tensor: Tensor, index) -> list:
-    """Return the index as a list of ints, slices, None, Ellipsis and tensors; masks stay tensors of booleans."""
-    parts = list(index) if isinstance(index, tuple) else [index]
-    if isinstance(index, list) and any(isinstance(p, slice | type(None) | type(Ellipsis)) for p in index):
+def _parts(index) -> list:
+    """Return the index as a list of ints, slices, None, Ellipsis and tensors."""
+    if isinstance(index, tuple):
         parts = index
-    found: list[Any] = []
-    for part in parts:
-        if part is None or part is Ellipsis or isinstance(part, slice):
-            found.append(part)
-        elif isinstance(part, bool):
-            found.append(from_array(np.array(part)))
-        elif isinstance(part, Tensor):
-            if part.ndim == 0 and part._aval.dtype.kind in "iu":
-                found.append(int(numpy_of(part)))
-            else:
-                found.append(part)
-        elif isinstance(part, np.ndarray | list | tuple | range):
-            array = np.asarray(part)
-            if array.size == 0 and array.dtype.kind == "f":
-                array = array.astype(np.int64)
-            found.append(from_array(np.array(array)))
-        else:
-            try:
-                found.append(operator.index(part))
-            except TypeError:
-                raise IndexError(
-                    "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
-                    f"(got {type(part).__name__})"
-                ) from None
-    if sum(p is Ellipsis for p in found) > 1:
-        raise IndexError("an index can only have a single ellipsis ('...')")
-    if Ellipsis not in [p if p is Ellipsis else 0 for p in found]:
-        found.append(Ellipsis)
-    return found
+    elif _is_tuple_in_disguise(index):
+        warnings.warn(
+            "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch "
+            "2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor index, "
+            "x[torch.tensor(seq)], which will result either in an error or a different result",
+            UserWarning,
+            stacklevel=5,
+        )
+        parts = tuple(index)
+    else:
+        parts = (index,)
+    return [_part(part) for part in parts]
 
 
-def _consumed(part) -> int:
-    return part.ndim if isinstance(part, Tensor) and part._aval.dtype.kind in "b" else 1
+def _is_tuple_in_disguise(index) -> bool:
+    """Tell whether a list stands for a tuple: short ones do that hold anything but numbers."""
+    if not isinstance(index, list | str) or len(index) >= 32:
+        return False
+    return any(
+        part is None or part is Ellipsis or isinstance(part, Tensor | slice | list | tuple | str | np.ndarray | range)
+        for part in index
+    )
 
 
-def _sliced(view: Tensor, dim: int, part: slice) -> Tensor:
+def _part(part):
+    if part is None or part is Ellipsis or isinstance(part, slice):
+        return part
+    if isinstance(part, bool):
+        return from_array(np.array(part))
+    if isinstance(part, Tensor):
+        return int(numpy_of(part)) if not part.ndim and part._aval.dtype.kind in "iu" else part
+    if isinstance(part, np.ndarray | list | tuple | range | str):
+        array = array_of(part)
+        return from_array(array if array.dtype in (np.bool_, np.uint8) else array.astype(np.int64))
+    try:
+        return operator.index(part)
+    except TypeError:
+        raise IndexError(
+            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
+            f"{type_name(part)})"
+        ) from None
+
+
+def _consumed(part: Any) -> int:
+    """Return how many dimensions of the tensor a part of an index stands for."""
+    if part is None or part is Ellipsis:
+        return 0
+    mask = isinstance(part, Tensor) and part._aval.dtype in (np.bool_, np.uint8)
+    return part.ndim if mask else 1
+
+
+def _sliced(view: Tensor, dim: int, part: slice, whole: bool = False) -> Tensor:
+    """Return the view of a slice of a dimension; the tensor itself if that is all of it, unless `whole`."""
+    if not view.ndim:
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     size = shape_of(view)[dim]
-    step = 1 if part.step is None else int(part.step)
-    if step <= 0:
+    start, stop, step = slice(_bound(part.start), _bound(part.stop), _bound(part.step)).indices(size)
+    if step < 0:
         raise ValueError("step must be greater than zero")
-    start, stop, _ = slice(_bound(part.start), _bound(part.stop), step).indices(size)
     length = max(-(-(stop - start) // step), 0)
-    if length == size and step == 1:
+    if length == size and step == 1 and not whole:
         return view
     return crop(view, {dim: (min(start, size), length, step)}, "SliceBackward0")
 
 
 def _bound(value):
-    return None if value is None else operator.index(value) if not isinstance(value, Tensor) else int(numpy_of(value))
+    return int(numpy_of(value)) if isinstance(value, Tensor) else value
 
 
 def _indices(part: Tensor, view: Tensor, dim: int, ordinal: int) -> list[Tensor]:
     """Return the tensors of integers that an index tensor or mask stands for."""
-    kind = part._aval.dtype.kind
-    shape = shape_of(view)
-    if kind == "b" or part._aval.dtype == np.uint8:
+    kind = part._aval.dtype
+    if kind == np.uint8:
+        warnings.warn(
+            "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
+            UserWarning,
+            stacklevel=5,
+        )
+    if kind in (np.bool_, np.uint8):
         mask = numpy_of(part)
-        for place, size in enumerate(mask.shape):
-            if shape[dim + place] != size:
-                raise IndexError(
-                    f"The shape of the mask {list(mask.shape)} at index {place} does not match the shape of the "
-                    "indexed "
-                    f"tensor {list(shape)} at index {dim + place}"
-                )
-        if mask.ndim == 0:
-            raise NotImplementedError("a 0-dim mask as an index; write tensor if mask else tensor[:0].")
+        _check_mask(mask.shape, shape_of(view), dim)
         return [from_array(each) for each in np.nonzero(mask)]
-    if kind not in "iu":
+    if kind not in (np.int64, np.int32):
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-    check_position(part, shape[dim], ordinal)
+    check_position(part, shape_of(view)[dim], ordinal)
     return [part]
-
-
-__all__ = ["getitem", "known", "setitem"]

@@ -360,7 +360,8 @@ def apply(call: Call, arguments: Sequence) -> Any:
     taped = grad_mode.enabled
     for place, argument in enumerate(arguments):
         if isinstance(argument, Tensor):
-            values.append(value_of(argument))
+            storage = argument._storage
+            values.append(storage.value if not argument._links and storage.memory is None else value_of(argument))
             if taped and (argument._requires or argument._edge is not None or argument._base is not None):
                 edge = edge_of(argument)
                 if edge is not None:

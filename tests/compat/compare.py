@@ -77,7 +77,7 @@ def described(value):
     """Return what can be compared of a value: of tensors all that shows."""
     if isinstance(value, Tensor) or type(value).__module__.startswith("torch") and hasattr(value, "grad_fn"):
         fn = value.grad_fn
-        name = None if fn is None else fn.name()
+        name = None if fn is None else type(fn).__name__
         array = value.detach().to(dtype_of(value)).numpy() if str(value.dtype) == "torch.bfloat16" else value.detach().numpy()
         return ("tensor", type(value).__name__, str(value.dtype), array.copy(), value.requires_grad, name)
     if isinstance(value, np.ndarray):
