@@ -20,12 +20,16 @@ from jnet.ops.linear import *  # noqa: F403
 from jnet.ops.loss import *  # noqa: F403
 from jnet.ops.norms import *  # noqa: F403
 from jnet.ops.order import *  # noqa: F403
+from jnet.ops.padding import *  # noqa: F403
 from jnet.ops.pointwise import *  # noqa: F403
 from jnet.ops.pooling import *  # noqa: F403
 from jnet.ops.powers import *  # noqa: F403
 from jnet.ops.rearranging import *  # noqa: F403
 from jnet.ops.registry import OPS, Op, op  # noqa: F401
+from jnet.ops.scattering import *  # noqa: F403
+from jnet.ops.searching import *  # noqa: F403
 from jnet.ops.sorting import *  # noqa: F403
 from jnet.ops.special import *  # noqa: F403
 from jnet.ops.statistics import *  # noqa: F403
 from jnet.ops.trigonometry import *  # noqa: F403
+from jnet.ops.writing import *  # noqa: F403

@@ -18,6 +18,9 @@ _NAMES = {
     "int16": ("Short", "short int"),
     "int32": ("Int", "int"),
     "int64": ("Long", "long int"),
+    "uint16": ("UInt16", "unsigned short"),
+    "uint32": ("UInt32", "unsigned int"),
+    "uint64": ("UInt64", "unsigned long"),
     "float16": ("Half", "c10::Half"),
     "bfloat16": ("BFloat16", "c10::BFloat16"),
     "float32": ("Float", "float"),
@@ -127,6 +130,13 @@ def axes(dim, ndim: int, name: str) -> tuple[int, ...]:
                 f"dim {each} appears multiple times in the list of dims\nGot dim={dim!r}; name each dimension once."
             )
     return tuple(sorted(found)) if ndim else ()
+
+
+def integers(given) -> tuple[int, ...]:
+    """Return an integer or a sequence of them as a tuple."""
+    return (
+        tuple(operator.index(each) for each in given) if isinstance(given, tuple | list) else (operator.index(given),)
+    )
 
 
 def one_axis(dim, ndim: int, name: str) -> tuple[int, ...]:

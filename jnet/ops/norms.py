@@ -77,7 +77,7 @@ def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
 
 
 @op("input", where=("linalg",), grad_fn="LinalgVectorNormBackward0")
-def vector_norm(input, ord=2, dim=None, keepdim=False, *, dtype=None):
+def vector_norm(input, ord: float = 2, dim=None, keepdim=False, *, dtype=None):
     """Return `sum(|x|^ord)^(1/ord)` of all values, or of those along `dim`, as `norm` does.
 
     Raises:
@@ -103,7 +103,7 @@ def vector_norm(input, ord=2, dim=None, keepdim=False, *, dtype=None):
 
 
 @op("input", where=("linalg",), grad_fn=_matrix_node)
-def matrix_norm(input, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
+def matrix_norm(input, ord: float | str = "fro", dim=(-2, -1), keepdim=False, *, dtype=None):
     """Return the norm of a matrix, or of every matrix of a batch.
 
     Args:

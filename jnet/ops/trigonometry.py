@@ -220,7 +220,7 @@ def _length(x, y):
     return jnp.hypot(x, y)
 
 
-@_length.defjvp
+@_length.defjvp  # pyright: ignore[reportArgumentType]
 def _length_jvp(primals, tangents):
     length = _length(*primals)
     return length, sum(side / length * tangent for side, tangent in zip(primals, tangents, strict=True))

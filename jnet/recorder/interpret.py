@@ -75,7 +75,7 @@ def cost(jaxpr: ClosedJaxpr | Jaxpr) -> int:
     return sum(_cost(eqn) for eqn in getattr(jaxpr, "jaxpr", jaxpr).eqns)
 
 
-def _cost(eqn: JaxprEqn) -> int:
+def _cost(eqn: Any) -> int:
     name, params = eqn.primitive.name, eqn.params
     if name in _CALLS and _CALLS[name] in params:
         return cost(params[_CALLS[name]])
@@ -154,9 +154,9 @@ class _Program:
         for variable, value in zip(jaxpr.constvars, constants, strict=True):
             places[variable] = self._place(_to_numpy(value))
 
-        def read(atom):
+        def read(atom: Any):
             if isinstance(atom, Literal):
-                return self._place(np.asarray(atom.val, atom.aval.dtype))
+                return self._place(np.asarray(atom.val, atom.aval.dtype))  # pyright: ignore[reportAttributeAccessIssue]
             return places[atom]
 
         for eqn in jaxpr.eqns:
@@ -197,7 +197,7 @@ def _branch_of_cpu(platforms) -> int:
     return next(place for place, names in enumerate(platforms) if names is None or "cpu" in names)
 
 
-def _function(eqn: JaxprEqn) -> Callable:
+def _function(eqn: Any) -> Callable:
     """Return the function of the operands that an equation stands for."""
     name = eqn.primitive.name
     if name in _LOOPS:

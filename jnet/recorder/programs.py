@@ -9,7 +9,7 @@ import time
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
+from jax import core, lax
 
 from jnet.recorder import reporting
 from jnet.recorder.calls import NUMBERS
@@ -111,7 +111,7 @@ class Program:
             given = [
                 env[a] if type(a) is int else lax.index_in_dim(of_kind[a[0]], a[1], keepdims=False) for a in arguments
             ]
-            for result in jax.core.eval_jaxpr(signature.jaxpr.jaxpr, signature.jaxpr.consts, *given):
+            for result in core.eval_jaxpr(signature.jaxpr.jaxpr, signature.jaxpr.consts, *given):
                 env[slot] = result
                 slot += 1
         return [env[slot] for slot in self.wanted]

@@ -10,7 +10,7 @@ import functools
 import heapq
 import itertools
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,7 +44,9 @@ class Node:
         self.edges, self.outs = edges, outs
         self.number = next(_sequence)
         self.captures: dict[int, list[Callable]] | None = None
-        self.hooks = self.post_hooks = self.anomaly = None
+        self.hooks: list[Callable] | None = None
+        self.post_hooks: list[Callable] | None = None
+        self.anomaly: str | None = None
         if anomaly is not None:
             anomaly.made(self)
 
@@ -157,7 +159,7 @@ class Accumulate(Node):
         return ()
 
 
-def record_on_tape(call: Call, arguments: list, edges: Sequence[Edge | None] | None):
+def record_on_tape(call: Call, arguments: list, edges: Sequence[Edge | None] | None) -> tuple[Any, Any]:
     """Record `call`; return its results, and its node if gradients go through it (else None).
 
     Args:
@@ -213,14 +215,16 @@ def walk(
     Returns:
         The gradients of the targets that were reached.
     """
-    useful = None if targets is None else _leading_to({node for node, _ in targets}, [edge[0] for edge, _ in roots])
+    useful: set[Node] | None = None
+    if targets is not None:
+        useful = _leading_to({node for node, _ in targets}, [edge[0] for edge, _ in roots])
     wanted = set(targets or ())
     arrived: dict[Node, list[Gradient | None]] = {}
     # The newest node first: what uses a result was made after it. Leaves come last, in the order of arrival.
     queue: list[tuple[int, Node]] = []
     leaves: list[Node] = []
     found: dict[Edge, Gradient] = {}
-    coming = roots
+    coming: Iterable[tuple[Edge | None, Gradient | None]] = roots
     while True:
         for edge, gradient in coming:
             if edge is None or gradient is None:
@@ -247,7 +251,9 @@ def walk(
         coming = _through(node, gradients, retain, create, wanted, useful, found)
 
 
-def _through(node: Node, gradients: list, retain: bool, create: bool, wanted: set, useful, found: dict):
+def _through(
+    node: Node, gradients: list, retain: bool, create: bool, wanted: set, useful: set[Node] | None, found: dict
+) -> Iterable[tuple[Edge | None, Gradient | None]]:
     """Take gradients through one node; return where they go from there, and what they are."""
     if node.captures:
         for i, functions in node.captures.items():

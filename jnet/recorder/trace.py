@@ -83,7 +83,7 @@ class Recorder:
         self.root = self.state = self.last = State(None, (), None, 0)
         self.states = self.compiled = 0
 
-    def record(self, call: Call, arguments: list):
+    def record(self, call: Call, arguments: list) -> Any:
         """Record `call` on values and Python numbers; return its value, or a tuple of values.
 
         Raises what the call raises for arguments of these kinds; then nothing is recorded.
@@ -288,7 +288,7 @@ def recorder_of(arguments) -> Recorder:
     return recorders.host
 
 
-def record(call: Call, arguments: list):
+def record(call: Call, arguments: list) -> Any:
     """Record `call` on values and Python numbers of one device; return its value, or a tuple of values."""
     return recorder_of(arguments).record(call, arguments)
 

@@ -53,7 +53,7 @@ class Caller:
                 if plain and not any((self.name, n) in _FORMULA for n in lead):
                     self.plain[count] = self._call(*self._layout(dict.fromkeys(lead, 1.0))[:2])
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args, **kwargs) -> Any:
         if not kwargs:
             call = self.plain.get(len(args))
             if call is not None:
@@ -270,7 +270,7 @@ def _castable(have: np.dtype, need: np.dtype) -> bool:
     return order[have.kind] <= order[need.kind]
 
 
-def store_out(name: str, out, result):
+def store_out(name: str, out, result) -> Any:
     """Write a result into `out`, which takes its shape if it is empty; return `out`."""
     if isinstance(result, tuple):
         return return_types.named(name, tuple(store_out(name, o, r) for o, r in zip(out, result, strict=True)))
@@ -348,7 +348,7 @@ def _keep_original(node, tensor: Tensor) -> None:
 class BoundedCaller(Caller):
     """The caller of an op whose indices or labels must lie within bounds."""
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args, **kwargs) -> Any:
         given = self.bound(args, kwargs)
         result = self.wrapped(apply(*self.sorted(given)))
         bounds.check_arguments(self.name, given)

@@ -232,7 +232,7 @@ def _category(kind: dtype) -> int:
 
 def _scalar_type(kind: dtype) -> str:
     """Return PyTorch's name of `kind` in messages."""
-    return dtype_name(kind._numpy).replace("uint", "UInt")
+    return dtype_name(kind._numpy)
 
 
 def _check_dtype(function: str, argument: str, position: int, given) -> None:

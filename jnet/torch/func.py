@@ -159,7 +159,7 @@ def grad_and_value(func: Callable, argnums=0, has_aux: bool = False) -> Callable
             found = list(engine.grad(output, flat, create_graph=True, allow_unused=True, materialize_grads=True))
         grown = any(isinstance(a, Tensor) and a.requires_grad for a in jax.tree.leaves(
             [args[p] for p in places], is_leaf=lambda x: isinstance(x, Tensor)))  # fmt: skip
-        found = found if grown else [each.detach() for each in found]
+        found = found if grown else [each.detach() for each in found if each is not None]
         built = []
         for tree, count in trees:
             built.append(jax.tree.unflatten(tree, found[:count]))

@@ -7,7 +7,7 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 
-from jnet.recorder import Node
+from jnet.recorder import Gradient, Node
 from jnet.torch.tensor import Tensor, edge_of, wrap
 
 METHODS: dict = {}
@@ -56,7 +56,7 @@ class Hooks:
         if self.after and node.post_hooks is None:
             node.post_hooks = [self.run_after]
 
-    def run(self, gradient):
+    def run(self, gradient: Gradient) -> Gradient:
         """Return the gradient (value, edge) that the hooks make of one."""
         for hook in tuple(self.before.values()):
             given = wrap(*gradient)
@@ -78,7 +78,7 @@ class Hooks:
     leaf: Callable = staticmethod(lambda: None)
 
 
-def pair(tensor: Tensor):
+def pair(tensor: Tensor) -> Gradient:
     """Return a gradient in the tape's form."""
     from jnet.torch.tensor import value_of
 
@@ -181,6 +181,7 @@ class _Moved(Node):
         return "ToCopyBackward0"
 
     def pull(self, gradients, create):
+        assert gradients[0] is not None
         value, _ = gradients[0]
         if create:
             raise NotImplementedError("create_graph through a move to another device; move the inputs before.")

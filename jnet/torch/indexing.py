@@ -6,28 +6,16 @@ import operator
 import warnings
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
 from jnet.ops.checks import dtype_name
-from jnet.recorder import Call
 from jnet.torch.bounds import check_position
 from jnet.torch.creation import array_of
 from jnet.torch.dispatch import CALLERS, assign
-from jnet.torch.scalars import as_number, check_fits, converted
-from jnet.torch.tensor import (
-    Tensor,
-    apply,
-    edge_of,
-    from_array,
-    numpy_of,
-    refuse_leaf,
-    same_elements,
-    shape_of,
-    value_of,
-    write,
-)
-from jnet.torch.viewing import VIEWS, _permuted, crop, expand
+from jnet.torch.scalars import as_number, number_array
+from jnet.torch.tensor import Tensor, from_array, numpy_of, refuse_leaf, same_elements, shape_of
+from jnet.torch.viewing import VIEWS, _permuted, crop
+from jnet.torch.writing import on_device_of, put_at, put_where, without_leading_ones
 
 # What is left of an index when its integers, slices and Nones are done: for each dimension of the view that they make,
 # None or the number of its index tensor; and these tensors.
@@ -42,8 +30,12 @@ def getitem(tensor: Tensor, index) -> Tensor:
     """
     if type(index) is int:  # the commonest one
         return _select(tensor, 0, index)
+    if isinstance(index, slice):
+        return _sliced(tensor, 0, index, whole=True)
     found, gathered = basic(tensor, index)
-    return found if gathered is None else CALLERS["index"]((found, *gathered[1]), gathered[0])
+    if gathered is None:
+        return _alias(tensor) if found is tensor else found
+    return CALLERS["index"]((found, *gathered[1]), gathered[0])
 
 
 def setitem(tensor: Tensor, index, value) -> None:
@@ -53,21 +45,27 @@ def setitem(tensor: Tensor, index, value) -> None:
         TypeError: if the value is neither a number nor a tensor.
         RuntimeError: if the value's shape does not broadcast to that of the place.
     """
-    number = None if isinstance(value, Tensor) else _number(value, tensor)
+    if not isinstance(value, Tensor):
+        value = _number(value, tensor)
+    if index is False:
+        return
     mask = _mask(index)
-    if mask is not None and (number is not None or value.numel() == 1):
-        _write_where(tensor, mask, value if number is None else number)
+    if mask is not None and (not isinstance(value, Tensor) or value.numel() == 1):
+        if mask.ndim > tensor.ndim:
+            raise IndexError(f"too many indices for tensor of dimension {tensor.ndim}")
+        _check_mask(shape_of(mask), shape_of(tensor), 0)
+        put_where(tensor, mask, _as_tensor(value, tensor))
         return
     place, gathered = basic(tensor, index)
-    refuse_leaf(place)
     if gathered is None:
-        _write(place, value if number is None else number)
+        put_at(place, value)
         return
-    if number is not None:
-        value = _on_device_of(from_array(converted(number, tensor._aval.dtype)), tensor)
-    value = _without_leading_ones(value)
-    result = CALLERS["index_put"]((place, _as(value, tensor), *gathered[1]), gathered[0], False)
-    if value._aval.dtype != tensor._aval.dtype:  # looked at last, as PyTorch does
+    refuse_leaf(place)
+    value = without_leading_ones(on_device_of(_as_tensor(value, tensor), tensor))
+    same = value._aval.dtype == tensor._aval.dtype
+    given = value if same else from_array(np.zeros(shape_of(value), tensor._aval.dtype))
+    result = CALLERS["index_put"]((place, given, *gathered[1]), gathered[0], False)
+    if not same:  # PyTorch looks at the dtypes last
         raise RuntimeError(
             f"Index put requires the source and destination dtypes match, got {dtype_name(tensor._aval.dtype)} for the "
             f"destination and {dtype_name(value._aval.dtype)} for the source."
@@ -88,45 +86,8 @@ def type_name(value) -> str:
     return f"{kind.__module__}.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
 
 
-def _write(place: Tensor, value) -> None:
-    if isinstance(value, Tensor) and shape_of(value) != shape_of(place) and not shape_of(value):
-        assign(place, CALLERS["fill"](place, _as(_on_device_of(value, place), place)))
-    elif isinstance(value, Tensor):
-        if shape_of(value) != shape_of(place):
-            value = expand(_without_leading_ones(value), shape_of(place))
-        value = _as(_on_device_of(value, place), place)
-        write(place, value_of(value), edge_of(value))
-    else:
-        check_fits(value, place._aval.dtype)
-        value = value.real if isinstance(value, complex) and place._aval.dtype.kind in "fiuV" else value
-        assign(place, CALLERS["fill"](place, value))
-
-
-def _without_leading_ones(value: Tensor) -> Tensor:
-    shape = shape_of(value)
-    lead = next((dim for dim, size in enumerate(shape) if size != 1), len(shape))
-    return VIEWS["reshape"](value, shape[lead:]) if lead else value
-
-
-def _as(value: Tensor, tensor: Tensor) -> Tensor:
-    """Return the value in the dtype of the tensor."""
-    return value if value._aval.dtype == tensor._aval.dtype else CALLERS["to_dtype"](value, dtype=tensor.dtype)
-
-
-def _on_device_of(value: Tensor, tensor: Tensor) -> Tensor:
-    return value if value._aval.device is tensor._aval.device else value.to(tensor.device)
-
-
-# -- one value where a mask holds: nothing depends on how often it does, so it is recorded like any op -----------------
-
-_WHERE = Call(
-    lambda input, mask, value: jnp.where(_widened(mask, input), value, input), "index_put", "IndexPutBackward0"
-)
-
-
-def _widened(mask, input):
-    """Return a mask of the leading dimensions for all of the input."""
-    return jnp.broadcast_to(mask.reshape(mask.shape + (1,) * (input.ndim - mask.ndim)), input.shape)
+def _as_tensor(value, tensor: Tensor) -> Tensor:
+    return value if isinstance(value, Tensor) else from_array(number_array(value, tensor._aval.dtype))
 
 
 def _mask(index) -> Tensor | None:
@@ -136,20 +97,6 @@ def _mask(index) -> Tensor | None:
     if isinstance(index, np.ndarray) and index.dtype == np.bool_:
         index = from_array(np.array(index))
     return index if isinstance(index, Tensor) and index._aval.dtype == np.bool_ and index.ndim else None
-
-
-def _write_where(tensor: Tensor, mask: Tensor, value) -> None:
-    refuse_leaf(tensor)
-    shape = shape_of(tensor)
-    if mask.ndim > len(shape):
-        raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
-    _check_mask(shape_of(mask), shape, 0)
-    if not isinstance(value, Tensor):
-        value = from_array(converted(value, tensor._aval.dtype))
-    value, mask = _on_device_of(value, tensor), _on_device_of(mask, tensor)
-    if shape_of(value):
-        value = VIEWS["reshape"](value, ())
-    assign(tensor, apply(_WHERE, [tensor, mask, _as(value, tensor)]))
 
 
 def _check_mask(mask: tuple[int, ...], shape: tuple[int, ...], dim: int) -> None:
@@ -179,9 +126,10 @@ def _select(tensor: Tensor, dim: int, index: int, original: int | None = None) -
 
 
 def basic(tensor: Tensor, index) -> tuple[Tensor, Gathered | None]:
-    """Return the view that the integers, slices and Nones of an index make, and what is left to gather from it."""
-    if isinstance(index, slice):
-        return _sliced(tensor, 0, index, whole=True), None
+    """Return the view that the integers, slices and Nones of an index make, and what is left to gather from it.
+
+    The view is the tensor itself if the index does not change it.
+    """
     parts = _parts(index)
     used = sum(_consumed(part) for part in parts)
     if used > tensor.ndim:
@@ -209,14 +157,14 @@ def basic(tensor: Tensor, index) -> tuple[Tensor, Gathered | None]:
                 part = from_array(np.zeros(int(numpy_of(part)), np.int64))
                 original -= 1
             for each in _indices(part, view, dim, len(tensors)):
-                tensors.append(_on_device_of(each, tensor))
+                tensors.append(on_device_of(each, tensor))
                 spec.append(len(tensors))
                 dim, original = dim + 1, original + 1
         else:
             view = _select(view, dim, part, original)
             original += 1
     if not tensors:
-        return (_alias(tensor) if view is tensor else view), None
+        return view, None
     return view, (tuple(spec) + (None,) * (view.ndim - len(spec)), tensors)
 
 
@@ -264,6 +212,8 @@ def _part(part):
         return int(numpy_of(part)) if not part.ndim and part._aval.dtype.kind in "iu" else part
     if isinstance(part, np.ndarray | list | tuple | range | str):
         array = array_of(part)
+        if isinstance(part, np.ndarray) and not array.ndim and array.dtype.kind in "iu":
+            return int(array)
         return from_array(array if array.dtype in (np.bool_, np.uint8) else array.astype(np.int64))
     try:
         return operator.index(part)

@@ -22,7 +22,7 @@ def construct(args: tuple, kind: np.dtype, name: str) -> Tensor:
         return from_array(np.zeros(args, kind))
     if len(args) > 1:
         raise TypeError(f"{name}(): expected sizes or one sequence of data, got {len(args)} arguments")
-    (data,) = args
+    (data,) = args  # pyright: ignore[reportAssignmentType]
     if isinstance(data, dtypes.Size):
         return from_array(np.zeros(data, kind))
     if isinstance(data, Tensor):

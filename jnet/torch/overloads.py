@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from jnet.ops.promotion import result_type as _result_type
+from jnet.torch import writing
 from jnet.torch.dispatch import CALLERS, assign
 from jnet.torch.dtypes import dtype as Dtype
 from jnet.torch.indexing import basic
@@ -316,16 +317,12 @@ def detach(input):
 # -- writing -----------------------------------------------------------------------------------------------------------
 
 
-@_method
-def copy_(self, src, non_blocking=False):
-    """Write the elements of `src`, converted and broadcast.
-
-    See: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.copy_.html
-    """
-    refuse_leaf(self)
-    if src._aval.device is not self._aval.device:
-        src = src.to(self.device)
-    return assign(self, CALLERS["copy"](self, src))
+_both(writing.fill)
+_method(writing.fill_)
+_method(writing.zero_)
+_method(writing.copy_)
+FUNCTIONS["fill_"] = writing.fill_
+FUNCTIONS["zero_"] = writing.zero_
 
 
 @_both
@@ -334,8 +331,9 @@ def index_put(input, indices, values, accumulate=False):
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html
     """
-    _, gathered = basic(input, tuple(indices))
-    assert gathered is not None
+    place, gathered = basic(input, tuple([slice(None) if each is None else each for each in indices]))
+    if gathered is None or place is not input:
+        raise NotImplementedError("index_put() with indices that are no tensors; write tensor[index] = values.")
     return CALLERS["index_put"]((input, values, *gathered[1]), gathered[0], accumulate)
 
 

@@ -53,7 +53,7 @@ class Generator(streams.Generator):
 
     def set_state(self, state) -> None:
         """Go to a place that `get_state` returned."""
-        super().set_state(numpy_of(state) if isinstance(state, Tensor) else state)
+        super().set_state(numpy_of(state) if isinstance(state, Tensor) else state)  # pyright: ignore[reportArgumentType]
 
 
 default_generator = Generator()

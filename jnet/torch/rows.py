@@ -74,6 +74,7 @@ def _array(tensor: Tensor):
 def at_once(function: Callable, left: Tensor, right) -> Tensor | None:
     """Return the result of one of `AT_ONCE` on a row and a row or whole number; None if it has to be recorded."""
     kind = left._at_once
+    assert kind is not None
     x = _array(left)
     if right.__class__ is int and kind.dtype.kind == "f":
         y = right

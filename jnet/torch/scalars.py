@@ -64,7 +64,7 @@ def fits(number, dtype: np.dtype) -> bool:
     return dtype != np.float32 or not math.isfinite(number) or abs(number) <= float(np.finfo(np.float32).max)
 
 
-def converted(number, dtype: np.dtype) -> np.ndarray:
+def number_array(number, dtype: np.dtype) -> np.ndarray:
     """Return the number as a 0-dim array of the dtype.
 
     Raises:

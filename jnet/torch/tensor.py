@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -89,7 +89,28 @@ class Tensor(metaclass=TensorType):
     names: tuple = ()
     _construct: Any = None
 
-    def __new__(cls, *data, **options):
+    if TYPE_CHECKING:  # what methods.py installs
+        __add__: Any
+        __radd__: Any
+        __sub__: Any
+        __rsub__: Any
+        __mul__: Any
+        __rmul__: Any
+        __truediv__: Any
+        __pow__: Any
+        __neg__: Any
+        __getitem__: Any
+        __setitem__: Any
+        __iter__: Any
+        __len__: Any
+        __int__: Any
+        __float__: Any
+        __index__: Any
+        __bool__: Any
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def __new__(cls, *data, **options) -> Any:
         """Return an uninitialised tensor of these sizes, or one of these data (installed by legacy.py)."""
         return cls._construct(*data, **options)
 
@@ -356,7 +377,8 @@ def _refresh(tensor: Tensor, base: Tensor) -> None:
 
 def apply(call: Call, arguments: Sequence) -> Any:
     """Record a call on tensors and Python numbers; return its tensor, or the tuple of its tensors."""
-    values, edges = [], None
+    values: list = []
+    edges: Any = None
     taped = grad_mode.enabled
     for place, argument in enumerate(arguments):
         if isinstance(argument, Tensor):

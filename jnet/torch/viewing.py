@@ -492,7 +492,9 @@ def expand(input: Tensor, *shape, implicit: bool = False) -> Tensor:
 
 
 def _described(input: Tensor) -> str:
-    return f"torch.{input.type().rsplit('.', 1)[-1]}{{{list(shape_of(input))}}}"
+    name = input.type().rsplit(".", 1)[-1]
+    name = f"CPU{name.removesuffix('Tensor')}Type" if input.is_complex() else f"torch.{name}"
+    return f"{name}{{{list(shape_of(input))}}}"
 
 
 @_method

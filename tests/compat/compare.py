@@ -59,7 +59,7 @@ def outcome(program: str, torch: ModuleType, **names):
         finally:
             torch.set_default_dtype(dtype)
             torch.set_grad_enabled(True)
-        return found, [(w.category.__name__, first_line(w.message)) for w in caught]
+        return found, list(dict.fromkeys((w.category.__name__, first_line(w.message)) for w in caught))
 
 
 def names_of(kind: type) -> str:

@@ -89,7 +89,7 @@ class _FunctionNode(Node):
         before = grad_mode.enabled
         grad_mode.enabled = create
         try:
-            given = self.function.backward(self.ctx, *arriving)
+            given: Any = self.function.backward(self.ctx, *arriving)
         finally:
             grad_mode.enabled = before
         given = given if isinstance(given, tuple | list) else (given,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+from typing import Any
 
 from jnet.torch.tensor import grad_mode
 
@@ -64,7 +65,7 @@ class no_grad(_Mode):
     See: https://docs.pytorch.org/docs/stable/generated/torch.no_grad.html
     """
 
-    def __new__(cls, function=None):
+    def __new__(cls, function=None) -> Any:
         made = super().__new__(cls)
         return made if function is None else made(function)
 
@@ -117,7 +118,7 @@ class inference_mode(_Mode):
     See: https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad_mode.inference_mode.html
     """
 
-    def __new__(cls, mode=True):
+    def __new__(cls, mode=True) -> Any:
         made = super().__new__(cls)
         if callable(mode):
             made.__init__()

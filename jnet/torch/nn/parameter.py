@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax.numpy as jnp
 
 from jnet.torch.creation import empty
@@ -32,7 +34,7 @@ class Parameter(Tensor):
         data = empty(0) if data is None else data.detach()
         if requires_grad and not jnp.issubdtype(data._aval.dtype, jnp.inexact):
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
-        made = object.__new__(cls)
+        made: Any = object.__new__(cls)
         made.__dict__.update(same_elements(data).__dict__)
         made.requires_grad = requires_grad
         return made

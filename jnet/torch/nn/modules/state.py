@@ -74,7 +74,7 @@ class Stateful:
             destination._metadata = OrderedDict()  # pyright: ignore[reportAttributeAccessIssue]
         local = {"version": self._version}
         if hasattr(destination, "_metadata"):
-            destination._metadata[prefix[:-1]] = local
+            destination._metadata[prefix[:-1]] = local  # pyright: ignore[reportAttributeAccessIssue]
         for hook in self._state_dict_pre_hooks.values():
             hook(self, prefix, keep_vars)
         self._save_to_state_dict(destination, prefix, keep_vars)
