@@ -93,7 +93,12 @@ class Signature:
         structs = [jax.ShapeDtypeStruct((), NUMBERS[k]) if k in NUMBERS else k.struct() for k in kinds]
         with jax.enable_x64(True), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            self.jaxpr = without_dead_code(inlined(jax.make_jaxpr(flat)(*structs), structs))
+            try:
+                jaxpr = jax.make_jaxpr(flat)(*structs)
+            except Exception as error:
+                error.__notes__ = []  # what JAX says of its own frames; they are not shown
+                raise error.with_traceback(None) from error.__cause__
+            self.jaxpr = without_dead_code(inlined(jaxpr, structs))
         device = next((k.device for k in kinds if isinstance(k, Aval)), None)
         self.outs = tuple(aval(tuple(v.shape), np.dtype(v.dtype), device) for v in self.jaxpr.out_avals)
         self.form, self.warnings = form[-1], [(w.message, w.category) for w in caught if not call.quiet]

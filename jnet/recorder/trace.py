@@ -159,7 +159,10 @@ class Recorder:
     def _extend(self, call: Call, arguments: list, place: tuple) -> State:
         """Return the new state that this call leads to."""
         kinds = tuple([a.aval if type(a) is Value else type(a) for a in arguments])
-        signature = call.signature(kinds)
+        try:
+            signature = call.signature(kinds)
+        except Exception as error:
+            raise error.with_traceback(None) from error.__cause__  # the user's line, not how the shapes were inferred
         state = State(self.state, place[1:], signature, len(self.trace.values))
         self.state.next[place] = state
         self.states += 1

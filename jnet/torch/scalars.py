@@ -57,9 +57,9 @@ def fits(number, dtype: np.dtype) -> bool:
     if dtype.kind in "iu":
         if not math.isfinite(number):
             return False
-        limits = np.iinfo(dtype)
-        low = -int(limits.max) if dtype.kind == "u" else int(limits.min)  # negative ones wrap, as in C
-        return low <= int(number) <= int(limits.max)
+        limits = np.iinfo(dtype)  # whose bounds are Python's integers
+        wraps = dtype.kind == "u" and isinstance(number, int)  # a negative integer, as in C
+        return (-limits.max if wraps else limits.min) <= number <= limits.max
     # PyTorch converts to the short floating point dtypes by way of double, which holds every number.
     return dtype != np.float32 or not math.isfinite(number) or abs(number) <= float(np.finfo(np.float32).max)
 
