@@ -6,6 +6,7 @@ step written by hand in JAX and Optax (None where nobody would write one).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -25,7 +26,7 @@ def classifier(torch, sizes, batch, optimizer, item_first=False) -> Run:
     torch.manual_seed(420)
     x, y = torch.rand(batch, sizes[0]), torch.randint(0, sizes[-1], (batch,))
     layers = []
-    for before, after in zip(sizes, sizes[1:], strict=False):
+    for before, after in itertools.pairwise(sizes):
         layers += [torch.nn.Linear(before, after), torch.nn.ReLU()]
     model = torch.nn.Sequential(*layers[:-1])
     return _training(torch, model, x, y, optimizer, item_first)
@@ -109,7 +110,7 @@ def chain(torch, ops) -> Run:
     return run
 
 
-# -- by hand in JAX -----------------------------------------------------------------------------------------------------
+# -- by hand in JAX ---------------------------------------------------------------------------------------------------
 
 
 def _stepping(objective: Callable, params: Any, tx, *data) -> Run:
@@ -136,7 +137,7 @@ def hand_classifier(sizes, batch, optimizer) -> Run:
     rng = np.random.default_rng(0)
     x = jnp.asarray(rng.random((batch, sizes[0])), jnp.float32)
     y = jnp.asarray(rng.integers(0, sizes[-1], batch), jnp.int32)
-    pairs = zip(sizes, sizes[1:], strict=False)
+    pairs = itertools.pairwise(sizes)
     params = [(jnp.asarray(rng.normal(0, b**-0.5, (b, a)), jnp.float32), jnp.zeros(a)) for b, a in pairs]
 
     def objective(params, x, y):

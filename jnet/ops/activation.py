@@ -10,7 +10,7 @@ import functools
 import jax
 import jax.numpy as jnp
 
-from jnet.ops.checks import axis, broadcast, floating, not_implemented
+from jnet.ops.checks import ONE_DTYPE, axis, broadcast, floating, not_implemented
 from jnet.ops.elementwise import elementwise
 from jnet.ops.registry import op
 
@@ -47,7 +47,7 @@ def relu(input):
     """
     input = jnp.asarray(input)
     if input.dtype == jnp.bool_:
-        raise RuntimeError("Boolean inputs not supported for relu\nConvert first: input.astype(jnp.float32).")
+        raise RuntimeError("Boolean inputs not supported for relu\nConvert them to floating point numbers first.")
     return jax.nn.relu(input)
 
 
@@ -293,7 +293,7 @@ def heaviside(input, values):
     if input.dtype != values.dtype:
         raise RuntimeError(
             "heaviside is not yet implemented for tensors with different dtypes.\n"
-            f"Got {input.dtype} and {values.dtype}; write values.astype(input.dtype)."
+            f"Got {input.dtype} and {values.dtype}. {ONE_DTYPE}"
         )
     if jnp.issubdtype(input.dtype, jnp.complexfloating):
         raise not_implemented("heaviside_cpu", input.dtype)

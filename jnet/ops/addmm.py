@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 
 from jnet.ops.checks import axis, c_name, dtype_name
-from jnet.ops.linear import check_batches, check_expands, no_bool, not_multipliable, product
+from jnet.ops.linear import check_addend_dtypes, check_addmm, check_batches, check_expands, no_bool, product
 from jnet.ops.registry import op
 
 __all__ = ["addbmm", "addmm", "addmv", "addr", "baddbmm"]
@@ -25,14 +25,7 @@ def addmm(input, mat1, mat2, *, beta=1, alpha=1):
     See: https://pytorch.org/docs/stable/generated/torch.addmm.html
     """
     input, a, b = (jnp.asarray(each) for each in (input, mat1, mat2))
-    for name, x in (("mat1", a), ("mat2", b)):
-        if x.ndim != 2:
-            raise RuntimeError(f"{name} must be a matrix, got {x.ndim}-D tensor\nIts shape is {x.shape}.")
-    if a.shape[1] != b.shape[0]:
-        raise not_multipliable(*a.shape, *b.shape)
-    check_expands(input, (a.shape[0], b.shape[1]))
-    _check_addend_dtype(input, a, b)
-    no_bool(a, "addmm_impl_cpu_")
+    check_addmm(input, a, b)
     return _added(input, beta, product(a, b), alpha)
 
 
@@ -66,7 +59,7 @@ def addmv(input, mat, vec, *, beta=1, alpha=1):
         names = ", ".join(dtype_name(each.dtype) for each in (input, mat))
         raise RuntimeError(
             f"addmv input tensors must have the same dtype, but got {names}, and {dtype_name(vec.dtype)}\n"
-            "Convert them with .astype."
+            "Convert them, so that all have one dtype."
         )
     no_bool(mat, "addmv_impl_cpu")
     return _added(input, beta, product(mat, vec), alpha)
@@ -89,13 +82,13 @@ def addr(input, vec1, vec2, *, beta=1, alpha=1):
     """
     for name, x in (("vec1", vec1), ("vec2", vec2)):
         if x.ndim != 1:
-            raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {x.ndim}-D\nFlatten it: x.ravel().")
+            raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {x.ndim}-D\nFlatten it.")
     check_expands(input, (*vec1.shape, *vec2.shape))
     for name, factor in (("beta", beta), ("alpha", alpha)):
         if not jnp.issubdtype(input.dtype, jnp.inexact) and jnp.issubdtype(jnp.asarray(factor).dtype, jnp.inexact):
             raise RuntimeError(
                 f"For integral input tensors, argument {name} must not be a floating point number.\n"
-                "Convert the input: input.astype(jnp.float32)."
+                "Convert the input to floating point numbers."
             )
     outer = vec1[:, None] & vec2[None] if input.dtype == jnp.bool_ else vec1[:, None] * vec2[None]
     return _added(input, beta, outer, alpha)
@@ -121,7 +114,7 @@ def baddbmm(input, batch1, batch2, *, beta=1, alpha=1):
     if input.dtype != a.dtype:
         names = ", ".join(f"{name}: {c_name(x.dtype)}" for name, x in (("batch1", a), ("batch2", b)))
         raise RuntimeError(
-            f"Input dtypes must be the same, got: input {c_name(input.dtype)}, {names}\nConvert them with .astype."
+            f"Input dtypes must be the same, got: input {c_name(input.dtype)}, {names}\nConvert them to one."
         )
     check_batches(a, b, "baddbmm")
     return _added(input, beta, product(a, b), alpha)
@@ -157,20 +150,11 @@ def addbmm(input, batch1, batch2, *, beta=1, alpha=1):
             f"Incompatible matrix sizes for bmm ({a.shape[1]}x{a.shape[2]} and {b.shape[1]}x{b.shape[2]})\n"
             "The inner two sizes must be equal."
         )
-    _check_addend_dtype(input, a, b)
+    check_addend_dtypes(input, a, b)
     no_bool(a, "addmm_impl_cpu_")
     n, p = a.shape[1], b.shape[2]
     total = product(a.transpose(1, 0, 2).reshape(n, -1), b.reshape(-1, p))  # one product adds up the batch as well
     return _added(input, beta, total, alpha)
-
-
-def _check_addend_dtype(input, a, b):
-    for left, right in ((input, b), (a, b)):
-        if left.dtype != right.dtype:
-            raise RuntimeError(
-                f"self and mat2 must have the same dtype, but got {dtype_name(left.dtype)} and "
-                f"{dtype_name(right.dtype)}\nConvert them with .astype."
-            )
 
 
 def _added(input, beta, product, alpha):

@@ -224,7 +224,7 @@ def neg(input):
     if is_bool(input):
         raise RuntimeError(
             "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
-            "the `~` or `logical_not()` operator instead.\nConvert it to compute: input.astype(int)."
+            "the `~` or `logical_not()` operator instead.\nConvert it to integers to compute."
         )
     return -input
 
@@ -245,7 +245,7 @@ def positive(input):
     input = jnp.asarray(input)
     if is_bool(input):
         raise RuntimeError(
-            "The `+` operator, on a bool tensor is not supported.\nConvert it to compute: input.astype(int)."
+            "The `+` operator, on a bool tensor is not supported.\nConvert it to integers to compute."
         )
     return input
 
@@ -333,7 +333,7 @@ def addcdiv(input, tensor1, tensor2, *, value=1):
             "true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value "
             "* torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / "
             "tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value "
-            "* tensor1 / tensor2), for all dtypes.\nConvert one of the two first: tensor1.astype(float)."
+            "* tensor1 / tensor2), for all dtypes.\nConvert one of the two to floating point numbers."
         )
     operands = promoted([input, tensor1, tensor2], floating=False)
     return elementwise(lambda x, y, z: x + _scaled(y, value) / z, *operands)
@@ -362,7 +362,7 @@ def lerp(input, end, weight):
         if operand.dtype != input.dtype and (operand.ndim or name == "end"):
             raise RuntimeError(
                 f"expected dtype {c_name(input.dtype)} for `{name}` but got dtype {c_name(operand.dtype)}\n"
-                f"Convert it: {name}.astype(input.dtype)."
+                "Convert it to the dtype of the input."
             )
     refuse(is_integral, "lerp_kernel_tensor" if weight.ndim else "lerp_kernel_scalar", input)
     return elementwise(_interpolated, input, end, weight.astype(input.dtype))
@@ -431,12 +431,12 @@ def _refuse_booleans(*operands):
     if all(booleans):
         raise RuntimeError(
             "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
-            "operator instead.\nConvert them to compute: input.astype(int)."
+            "operator instead.\nConvert them to integers to compute."
         )
     if any(booleans):
         raise RuntimeError(
             "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
-            "use the `~` or `logical_not()` operator instead.\nConvert it to compute: input.astype(int)."
+            "use the `~` or `logical_not()` operator instead.\nConvert it to integers to compute."
         )
 
 

@@ -18,9 +18,9 @@ _NAMES = {
     "int16": ("Short", "short int"),
     "int32": ("Int", "int"),
     "int64": ("Long", "long int"),
-    "uint16": ("UInt16", "unsigned short"),
+    "uint16": ("UInt16", "short unsigned int"),
     "uint32": ("UInt32", "unsigned int"),
-    "uint64": ("UInt64", "unsigned long"),
+    "uint64": ("UInt64", "long unsigned int"),
     "float16": ("Half", "c10::Half"),
     "bfloat16": ("BFloat16", "c10::BFloat16"),
     "float32": ("Float", "float"),
@@ -28,6 +28,9 @@ _NAMES = {
     "complex64": ("ComplexFloat", "c10::complex<float>"),
     "complex128": ("ComplexDouble", "c10::complex<double>"),
 }
+
+# What to do about operands of different dtypes, in words that fit an array and a tensor.
+ONE_DTYPE = "Convert one, so that both have one dtype."
 
 
 def dtype_name(dtype) -> str:
@@ -88,8 +91,28 @@ def not_implemented(kernel: str, dtype) -> NotImplementedError:
     """Return PyTorch's error for a dtype that a kernel does not take."""
     return NotImplementedError(
         f"\"{kernel}\" not implemented for '{dtype_name(dtype)}'\n"
-        f"The input is of dtype {jnp.dtype(dtype).name}; convert it first: input.astype(jnp.float32)."
+        f"Convert what is of dtype {jnp.dtype(dtype).name} first."
     )
+
+
+def check_castable(dtype, wanted) -> None:
+    """Raise PyTorch's error where a result of `dtype` is written to an array of a lower kind (floating to integer)."""
+    kinds = (jnp.bool_, jnp.integer, jnp.floating, jnp.complexfloating)
+    rank, limit = (next(k for k, kind in enumerate(kinds) if jnp.issubdtype(each, kind)) for each in (dtype, wanted))
+    if rank > limit:
+        raise RuntimeError(
+            f"result type {dtype_name(dtype)} can't be cast to the desired output type {dtype_name(wanted)}\n"
+            f"Convert what is of the lower kind to {dtype_name(dtype)}."
+        )
+
+
+def check_keeps_shape(shape, result) -> None:
+    """Raise PyTorch's error where a result broadcasts beyond the shape of the array that it is written to."""
+    if tuple(result) != tuple(shape):
+        raise RuntimeError(
+            f"output with shape {list(shape)} doesn't match the broadcast shape {list(result)}\n"
+            "What is written to keeps its shape."
+        )
 
 
 def axis(dim: int, ndim: int, name: str) -> int:

@@ -2,7 +2,7 @@
 
 import jax.numpy as jnp
 
-from jnet.ops.checks import dtype_name, is_floating
+from jnet.ops.checks import ONE_DTYPE, dtype_name, is_floating
 from jnet.ops.elementwise import aligned, is_complex, is_integral, refuse_complex
 from jnet.ops.promotion import number_kind
 from jnet.ops.registry import op
@@ -131,10 +131,7 @@ def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     """
     input, other = jnp.asarray(input), jnp.asarray(other)
     if input.dtype != other.dtype:
-        raise RuntimeError(
-            f"{dtype_name(input.dtype)} did not match {dtype_name(other.dtype)}\n"
-            "Convert one: other.astype(input.dtype)."
-        )
+        raise RuntimeError(f"{dtype_name(input.dtype)} did not match {dtype_name(other.dtype)}\n{ONE_DTYPE}")
     for name, tolerance in (("rtol", rtol), ("atol", atol)):
         if number_kind(tolerance) and tolerance < 0:
             raise RuntimeError(

@@ -5,7 +5,7 @@ import itertools
 import jax
 import jax.numpy as jnp
 
-from jnet.ops.checks import axis, broadcast, c_name, dtype_name, is_floating, not_implemented
+from jnet.ops.checks import ONE_DTYPE, axis, broadcast, c_name, dtype_name, is_floating, not_implemented
 from jnet.ops.linear import different_scalar_types, no_bool, product
 from jnet.ops.registry import op
 
@@ -41,7 +41,7 @@ def tensordot(a, b, dims=2):
     if len(first) != len(second):
         raise RuntimeError(f"both dimension lists should have same length\nGot {first} and {second}.")
     if a.dtype != b.dtype:
-        raise RuntimeError(f"both inputs should have same dtype\nGot {a.dtype} and {b.dtype}; convert with .astype.")
+        raise RuntimeError(f"both inputs should have same dtype\nGot {a.dtype} and {b.dtype}. {ONE_DTYPE}")
     along_a, along_b = ([axis(dim, x.ndim, "tensordot") for dim in each] for each, x in ((first, a), (second, b)))
     for i, j, dim, other in zip(along_a, along_b, first, second, strict=True):
         if a.shape[i] == b.shape[j]:
@@ -144,12 +144,12 @@ def vecdot(x, y, *, dim=-1):
     if not is_floating(a):
         raise RuntimeError(
             "linalg.vecdot: Expected a floating point or complex tensor as input. Got "
-            f"{dtype_name(a.dtype)}\nConvert it: x.astype(jnp.float32)."
+            f"{dtype_name(a.dtype)}\nConvert it to floating point numbers."
         )
     if a.dtype != b.dtype:
         raise RuntimeError(
             f"linalg.vecdot: Expected x and y to have the same dtype, but found x of type {dtype_name(a.dtype)} and y "
-            f"of type {dtype_name(b.dtype)} instead\nConvert one with .astype."
+            f"of type {dtype_name(b.dtype)} instead\n{ONE_DTYPE}"
         )
     a, b = broadcast(a, b)
     return (a.conj() * b).sum(axis(dim, a.ndim, "vecdot"))
@@ -237,7 +237,7 @@ def _check_chain(tensors):
         if x.dtype != tensors[0].dtype:
             raise RuntimeError(
                 "multi_dot(): all tensors must have be the same dtype but tensor 0 is "
-                f"{c_name(tensors[0].dtype)} and tensor {place} {c_name(x.dtype)}\nConvert them with .astype."
+                f"{c_name(tensors[0].dtype)} and tensor {place} {c_name(x.dtype)}\nConvert them to one dtype."
             )
     for place, (a, b) in enumerate(itertools.pairwise(tensors)):
         if a.shape[-1] != b.shape[0]:

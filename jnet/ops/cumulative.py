@@ -241,7 +241,7 @@ def _samples(name, y, x, dx, dim):
     if jnp.bool_ in (y.dtype, None if x is None else x.dtype):
         raise RuntimeError(
             f"{name}: received a bool input for {'`y`' if x is None else '`x` or `y`'}, but bool is not supported\n"
-            "Convert it: y.astype(jnp.float32)."
+            "Convert it to numbers."
         )
     if not y.ndim:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions\nAn integral needs samples.")

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jnet.ops.checks import c_name, dtype_name, is_floating, not_implemented
+from jnet.ops.checks import ONE_DTYPE, c_name, dtype_name, is_floating, not_implemented
 from jnet.ops.linalg import floating_matrices, inv
 from jnet.ops.linear import product
 from jnet.ops.norms import matrix_norm
@@ -240,7 +240,7 @@ def pinv(input, *, atol=None, rtol=None, hermitian=False):
     if A.ndim < 2 or not is_floating(A) or jnp.finfo(A.dtype).bits < 32:
         raise RuntimeError(
             f"linalg.pinv({dtype_name(A.dtype)}{{{list(A.shape)}}}): expected a tensor with 2 or more dimensions of "
-            "float, double, cfloat or cdouble types\nConvert it: A.astype(jnp.float32)."
+            "float, double, cfloat or cdouble types\nConvert it to one of them."
         )
     if hermitian:  # the triangle gives the value; the derivative is that of any matrix, as in PyTorch
         A = lax.stop_gradient(_hermitian(A, "L")) + (A - lax.stop_gradient(A))
@@ -309,7 +309,7 @@ def _refuse_other_than_float_and_double(A):
     if not is_floating(A) or jnp.finfo(A.dtype).bits < 32:
         raise RuntimeError(
             "This function doesn't handle types other than float and double\n"
-            f"Got {c_name(A.dtype)}; convert it: A.astype(jnp.float32)."
+            f"Got {c_name(A.dtype)}; convert it to one of them."
         )
 
 
@@ -394,7 +394,7 @@ def _check_least_squares(A, B, driver):
     if A.dtype != B.dtype:
         raise RuntimeError(
             f"{name}: Expected input and other to have the same dtype, but got input's dtype {dtype_name(A.dtype)} and "
-            f"other's dtype {dtype_name(B.dtype)}\nConvert one with .astype."
+            f"other's dtype {dtype_name(B.dtype)}\n{ONE_DTYPE}"
         )
     vector = B.ndim == A.ndim - 1
     if not 0 <= A.ndim - B.ndim <= 1:

@@ -2,7 +2,7 @@
 
 import jax.numpy as jnp
 
-from jnet.ops.checks import broadcast_shapes
+from jnet.ops.checks import broadcast_shapes, check_keeps_shape
 from jnet.ops.registry import op
 
 __all__ = ["copy", "fill"]
@@ -18,6 +18,7 @@ def fill(input, value):
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.fill_.html
     """
+    input = jnp.asarray(input)
     return jnp.full(input.shape, jnp.asarray(value).astype(input.dtype))
 
 
@@ -34,12 +35,8 @@ def copy(input, src):
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.copy_.html
     """
-    src = jnp.asarray(src)
-    if broadcast_shapes(input.shape, src.shape) != input.shape:
-        raise RuntimeError(
-            f"output with shape {list(input.shape)} doesn't match the broadcast shape "
-            f"{list(broadcast_shapes(input.shape, src.shape))}"
-        )
+    input, src = jnp.asarray(input), jnp.asarray(src)
+    check_keeps_shape(input.shape, broadcast_shapes(input.shape, src.shape))
     if jnp.issubdtype(src.dtype, jnp.complexfloating) and not jnp.issubdtype(input.dtype, jnp.complexfloating):
         src = src.real
     return jnp.broadcast_to(src.astype(input.dtype), input.shape)

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import jax.scipy.linalg
 
-from jnet.ops.checks import broadcast_shapes, dtype_name, is_floating, not_implemented
+from jnet.ops.checks import ONE_DTYPE, broadcast_shapes, dtype_name, is_floating, not_implemented
 from jnet.ops.linear import no_bool
 from jnet.ops.registry import op
 
@@ -138,7 +138,7 @@ def solve(A, B, *, left=True):
     if A.dtype != B.dtype:
         raise RuntimeError(
             f"linalg.solve: Expected A and B to have the same dtype, but found A of type {dtype_name(A.dtype)} and B "
-            f"of type {dtype_name(B.dtype)} instead\nConvert one with .astype."
+            f"of type {dtype_name(B.dtype)} instead\n{ONE_DTYPE}"
         )
     vector = B.ndim == 1 or (A.ndim - 1 == B.ndim and B.shape == A.shape[:-1])
     B = B[..., None] if vector else B
@@ -264,12 +264,12 @@ def floating_matrices(name, A, *, square=False, kernel=None):
     if not is_floating(A):
         raise RuntimeError(
             f"{name}: Expected a floating point or complex tensor as input. Got {dtype_name(A.dtype)}\n"
-            "Convert it: A.astype(jnp.float32)."
+            "Convert it to float or double."
         )
     if A.dtype in (jnp.float16, jnp.bfloat16):
         if kernel:
             raise not_implemented(kernel, A.dtype)
         raise RuntimeError(
-            f"{name}: Low precision dtypes not supported. Got {dtype_name(A.dtype)}\nConvert it: A.astype(jnp.float32)."
+            f"{name}: Low precision dtypes not supported. Got {dtype_name(A.dtype)}\nConvert it to float or double."
         )
     return A

@@ -6,7 +6,7 @@ import math
 import jax
 import jax.numpy as jnp
 
-from jnet.ops.checks import broadcast_shapes, c_name, dtype_name
+from jnet.ops.checks import ONE_DTYPE, broadcast_shapes, c_name, check_castable, check_keeps_shape, dtype_name
 from jnet.ops.promotion import promoted
 from jnet.ops.registry import op
 
@@ -20,8 +20,7 @@ def same_matrix_dtype(a, b):
     """Raise PyTorch's error for factors whose dtypes differ, or that are booleans."""
     if a.dtype != b.dtype:
         raise RuntimeError(
-            f"expected m1 and m2 to have the same dtype, but got: {c_name(a.dtype)} != {c_name(b.dtype)}; convert one "
-            "with .astype."
+            f"expected m1 and m2 to have the same dtype, but got: {c_name(a.dtype)} != {c_name(b.dtype)}\n{ONE_DTYPE}"
         )
     no_bool(a, "addmm_impl_cpu_")
 
@@ -29,14 +28,14 @@ def same_matrix_dtype(a, b):
 def no_bool(a, kernel):
     """Raise what PyTorch's kernel raises for booleans."""
     if a.dtype == jnp.bool_:
-        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'; convert with .astype(jnp.int32).")
+        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'\nConvert the booleans to numbers first.")
 
 
 def not_multipliable(n, k, j, m):
     """Return PyTorch's error for matrices whose inner sizes differ."""
     return RuntimeError(
-        f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {j}x{m}); the inner two sizes must be equal: "
-        "transpose or reshape one of them."
+        f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {j}x{m})\n"
+        "The inner two sizes must be equal: transpose or reshape one of them."
     )
 
 
@@ -76,35 +75,52 @@ def linear(input, weight, bias=None):
     input, weight = jnp.asarray(input), jnp.asarray(weight)
     if input.ndim == 0 or weight.ndim == 0:
         raise RuntimeError(
-            f"both arguments to linear need to be at least 1D, but they are {input.ndim}D and {weight.ndim}D"
+            f"both arguments to linear need to be at least 1D, but they are {input.ndim}D and {weight.ndim}D\n"
+            "The weight is (out, in)."
         )
     if weight.ndim > 2:
         raise RuntimeError(
-            f"t() expects a tensor with <= 2 dimensions, but self is {weight.ndim}D; the weight is (out, in)."
+            f"t() expects a tensor with <= 2 dimensions, but self is {weight.ndim}D\nThe weight is (out, in)."
         )
-    if bias is not None and weight.ndim == 1:
-        raise RuntimeError("mat2 must be a matrix, got 1-D tensor; with a bias the weight is (out, in): weight[None].")
-    if weight.ndim == 1:
-        out = matmul(input, weight)
-    else:
-        rows = input.size // input.shape[-1] if input.shape[-1] else 0
-        if input.shape[-1] != weight.shape[1]:
-            raise not_multipliable(rows, input.shape[-1], *weight.shape[::-1])
-        same_matrix_dtype(input, weight)
-        out = product(input, weight.T)
-    return out if bias is None else out + _bias(jnp.asarray(bias), out)
+    if bias is None:
+        return matmul(input, weight.T)
+    bias = jnp.asarray(bias)
+    if input.ndim != 2 and bias.ndim != 1 and sum(n != 1 for n in bias.shape) != 1:
+        return _added_in_place(matmul(input, weight.T), bias)
+    rows = math.prod(input.shape[:-1])  # PyTorch makes one matrix of all rows, and its words are of that
+    check_addmm(bias, input.reshape(rows, input.shape[-1]), weight.T)
+    bias = jnp.broadcast_to(bias, (rows, weight.shape[0])).reshape(*input.shape[:-1], weight.shape[0])
+    return product(input, weight.T) + bias
 
 
-def _bias(bias, out):
-    """Return the bias broadcast to the product, whose own shape must not grow."""
-    if bias.dtype != out.dtype:
-        raise RuntimeError(
-            f"self and mat2 must have the same dtype, but got {dtype_name(bias.dtype)} and "
-            f"{dtype_name(out.dtype)}; write bias.astype(weight.dtype)."
-        )
-    flat = (out.size // out.shape[-1], out.shape[-1]) if out.ndim and out.size else out.shape
-    check_expands(bias, flat if bias.ndim <= 1 or out.ndim == 1 else out.shape)
-    return jnp.broadcast_to(bias, out.shape)
+def check_addmm(addend, a, b):
+    """Raise PyTorch's error unless two arrays are matrices that can be multiplied, and something added to that."""
+    check_addend_dtypes(addend, a, b)
+    for name, x in (("mat1", a), ("mat2", b)):
+        if x.ndim != 2:
+            raise RuntimeError(f"{name} must be a matrix, got {x.ndim}-D tensor\nIts shape is {x.shape}.")
+    if a.shape[1] != b.shape[0]:
+        raise not_multipliable(*a.shape, *b.shape)
+    check_expands(addend, (a.shape[0], b.shape[1]))
+    no_bool(a, "addmm_impl_cpu_")
+
+
+def check_addend_dtypes(addend, a, b):
+    """Raise PyTorch's error unless two factors, and what is added to their product, are of one dtype."""
+    for name, array in (("self", addend), ("mat1", a)):
+        if array.dtype != b.dtype:
+            raise RuntimeError(
+                f"{name} and mat2 must have the same dtype, but got {dtype_name(array.dtype)} and "
+                f"{dtype_name(b.dtype)}\n{ONE_DTYPE}"
+            )
+
+
+def _added_in_place(out, bias):
+    """Return the sum in the shape and dtype of the product, as PyTorch writes it there."""
+    check_keeps_shape(out.shape, broadcast_shapes(out.shape, bias.shape))
+    both = promoted([out, bias], floating=False)
+    check_castable(both[0].dtype, out.dtype)
+    return (both[0] + jnp.broadcast_to(both[1], out.shape)).astype(out.dtype)
 
 
 def check_expands(addend, target):
@@ -113,7 +129,7 @@ def check_expands(addend, target):
         raise RuntimeError(
             f"expand(torch.{dtype_name(addend.dtype)}Tensor{{{list(addend.shape)}}}, size={list(target)}): the number "
             f"of sizes provided ({len(target)}) must be greater or equal to the number of dimensions in the tensor "
-            f"({addend.ndim})"
+            f"({addend.ndim})\nWhat is added has no more dimensions than the product."
         )
     for axis in range(1, addend.ndim + 1):
         if addend.shape[-axis] not in (1, target[-axis]):
@@ -141,7 +157,7 @@ def mm(input, mat2):
     input, mat2 = jnp.asarray(input), jnp.asarray(mat2)
     for name, x in (("self", input), ("mat2", mat2)):
         if x.ndim != 2:
-            raise RuntimeError(f"{name} must be a matrix, got the shape {tuple(x.shape)}; use matmul for other ranks.")
+            raise RuntimeError(f"{name} must be a matrix\nIt has the shape {x.shape}; matmul takes other ranks.")
     if input.shape[1] != mat2.shape[0]:
         raise not_multipliable(*input.shape, *mat2.shape)
     same_matrix_dtype(input, mat2)
@@ -165,17 +181,17 @@ def mv(input, vec):
     if input.ndim != 2 or vec.ndim != 1:
         # PyTorch's wording: its routine also takes a vector to add, here an empty one.
         raise RuntimeError(
-            f"vector + matrix @ vector expected, got 1, {input.ndim}, {vec.ndim}; "
-            "use matmul for other ranks than (n, m) and (m,)."
+            f"vector + matrix @ vector expected, got 1, {input.ndim}, {vec.ndim}\n"
+            "Use matmul for other ranks than (n, m) and (m,)."
         )
     if input.shape[1] != vec.shape[0]:
         raise RuntimeError(
             f"size mismatch, got input ({input.shape[0]}), mat ({input.shape[0]}x{input.shape[1]}), "
-            f"vec ({vec.shape[0]}); the vector needs one value a column."
+            f"vec ({vec.shape[0]})\nThe vector needs one value a column."
         )
     if input.dtype != vec.dtype:
         a, b = dtype_name(input.dtype), dtype_name(vec.dtype)
-        raise RuntimeError(f"addmv input tensors must have the same dtype, but got {b}, {a}, and {b}")
+        raise RuntimeError(f"addmv input tensors must have the same dtype, but got {b}, {a}, and {b}\n{ONE_DTYPE}")
     no_bool(input, "addmv_impl_cpu")
     return product(input, vec)
 
@@ -214,17 +230,18 @@ def _two_vectors(a, b):
     a, b = jnp.asarray(a), jnp.asarray(b)
     if a.ndim != 1 or b.ndim != 1:
         raise RuntimeError(
-            f"1D tensors expected, but got {a.ndim}D and {b.ndim}D tensors; use matmul, or flatten both with .ravel()."
+            f"1D tensors expected, but got {a.ndim}D and {b.ndim}D tensors\nUse matmul, or flatten both."
         )
     if a.dtype != b.dtype:
         raise RuntimeError(
             "dot : expected both vectors to have same dtype, but found "
-            f"{dtype_name(a.dtype)} and {dtype_name(b.dtype)}; convert one with .astype."
+            f"{dtype_name(a.dtype)} and {dtype_name(b.dtype)}\n{ONE_DTYPE}"
         )
     if a.shape != b.shape:
         raise RuntimeError(
             f"inconsistent tensor size, expected tensor {list(a.shape)} and src {list(b.shape)} to have the same "
-            f"number of elements, but got {a.size} and {b.size} elements respectively"
+            f"number of elements, but got {a.size} and {b.size} elements respectively\n"
+            "Both need one size."
         )
     no_bool(a, "dot")
     return a, b
@@ -265,9 +282,7 @@ def check_batches(a, b, kernel="bmm"):
 
 def different_scalar_types(a, b):
     """Return PyTorch's error for factors of different dtypes."""
-    return RuntimeError(
-        f"expected scalar type {dtype_name(a.dtype)} but found {dtype_name(b.dtype)}\nConvert one with .astype."
-    )
+    return RuntimeError(f"expected scalar type {dtype_name(a.dtype)} but found {dtype_name(b.dtype)}\n{ONE_DTYPE}")
 
 
 @op("input", "vec2", aliases=("ger",), promotes="common", grad_fn="MulBackward0")
@@ -285,7 +300,7 @@ def outer(input, vec2):
     """
     for name, x in (("self", input), ("vec2", vec2)):
         if x.ndim != 1:
-            raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {x.ndim}-D\nFlatten it: x.ravel().")
+            raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {x.ndim}-D\nFlatten it.")
     return input[:, None] * vec2[None]
 
 
@@ -313,9 +328,7 @@ def inner(input, other):
             f"{list(a.shape)} and {list(b.shape)}\nThe products are taken along it."
         )
     if a.dtype != b.dtype:
-        raise RuntimeError(
-            f"both inputs should have same dtype\nGot {a.dtype} and {b.dtype}; convert one with .astype."
-        )
+        raise RuntimeError(f"both inputs should have same dtype\nGot {a.dtype} and {b.dtype}. {ONE_DTYPE}")
     no_bool(a, "addmm_impl_cpu_")
     flat = product(a.reshape(-1, a.shape[-1]), b.reshape(-1, b.shape[-1]).T)
     return flat.reshape(a.shape[:-1] + b.shape[:-1])
@@ -365,7 +378,7 @@ def _check_bilinear(a, b, weight, bias):
     if len({a.dtype, b.dtype, weight.dtype}) > 1:
         raise RuntimeError(
             f"All tensors must have the same dtype, got input1: {c_name(a.dtype)}, input2: {c_name(b.dtype)}, weight: "
-            f"{c_name(weight.dtype)}\nConvert them with .astype."
+            f"{c_name(weight.dtype)}\nConvert them to one."
         )
     for dim, x in enumerate((a, b), 1):
         if weight.ndim <= dim or x.shape[-1] != weight.shape[dim]:
@@ -398,7 +411,7 @@ def matmul(input, other):
     a, b = jnp.asarray(input), jnp.asarray(other)
     if a.ndim == 0 or b.ndim == 0:
         raise RuntimeError(
-            f"both arguments to matmul need to be at least 1D, but they are {a.ndim}D and {b.ndim}D; use * for scalars."
+            f"both arguments to matmul need to be at least 1D, but they are {a.ndim}D and {b.ndim}D\nUse * for scalars."
         )
     if a.ndim == b.ndim == 1:
         return dot(a, b)
@@ -419,7 +432,7 @@ def _batched_matmul(a, b):
     if left.shape[-1] != b.shape[-2]:
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{lead}, {left.shape[-1]}] but got: "
-            f"[{lead}, {b.shape[-2]}]. The inner two sizes of {a.shape} and {b.shape} must be equal."
+            f"[{lead}, {b.shape[-2]}].\nThe inner two sizes of {a.shape} and {b.shape} must be equal."
         )
     if a.dtype != b.dtype:
         raise different_scalar_types(a, b)

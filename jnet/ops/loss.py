@@ -30,7 +30,7 @@ _REDUCTIONS = ("none", "mean", "sum")
 
 def _check_reduction(reduction, valid=_REDUCTIONS):
     if reduction not in valid:
-        raise ValueError(f"{reduction} is not a valid value for reduction; use one of {', '.join(valid)}.")
+        raise ValueError(f"{reduction} is not a valid value for reduction\nUse one of {', '.join(valid)}.")
 
 
 def _reduce(loss, reduction):
@@ -209,13 +209,13 @@ def binary_cross_entropy(input, target, weight=None, reduction="mean"):
     if input.shape != target.shape:
         raise ValueError(
             f"Using a target size ({size(target.shape)}) that is different to the input size ({size(input.shape)}) is "
-            "deprecated. Please ensure they have the same size. Reshape one, for example target.reshape(input.shape)."
+            "deprecated. Please ensure they have the same size.\nReshape one, for example target.reshape(input.shape)."
         )
     require_floating(input, "binary_cross_entropy")
     if target.dtype != input.dtype:
         raise RuntimeError(
-            f"Found dtype {dtype_name(target.dtype)} but expected {dtype_name(input.dtype)}; "
-            "use target.astype(input.dtype)."
+            f"Found dtype {dtype_name(target.dtype)} but expected {dtype_name(input.dtype)}\n"
+            "Convert the target to the dtype of the input."
         )
     inside = {name: (x >= 0) & (x <= 1) for name, x in (("input", input), ("target", target))}
     for name, check in inside.items():
@@ -269,8 +269,8 @@ def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean
     input, target = jnp.asarray(input), jnp.asarray(target)
     if input.shape != target.shape:
         raise ValueError(
-            f"Target size ({size(target.shape)}) must be the same as input size ({size(input.shape)}); "
-            "reshape one, for example target.reshape(input.shape)."
+            f"Target size ({size(target.shape)}) must be the same as input size ({size(input.shape)})\n"
+            "Reshape one, for example target.reshape(input.shape)."
         )
     require_floating(input, "log_sigmoid_cpu")
     if not is_floating(target):
@@ -368,8 +368,8 @@ def _check_labels(input, target, weight, ignore_index):
         raise RuntimeError(f"Expected target size {[shape[0], *shape[2:]]}, got {list(labels)}")
     if not jnp.issubdtype(target.dtype, jnp.integer):
         raise RuntimeError(
-            f"expected target dtype to be Long or Byte, but got {dtype_name(target.dtype)}; labels are whole numbers: "
-            "use target.astype(jnp.int32)."
+            f"expected target dtype to be Long or Byte, but got {dtype_name(target.dtype)}\n"
+            "Labels are whole numbers: convert them."
         )
     classes = shape[min(len(shape) - 1, 1)]
     if weight is not None and weight.shape != (classes,):
@@ -387,12 +387,13 @@ def check_labels(target: np.ndarray, classes: int, ignore_index: int) -> None:
     Example:
         >>> check_labels(np.array([0, 3]), 3, -100)
         Traceback (most recent call last):
-        IndexError: Target 3 is out of bounds. The input has 3 classes, so labels lie in [0, 2]; widen ...
+        IndexError: Target 3 is out of bounds.
+        The input has 3 classes, so labels lie in [0, 2]; widen the last layer, or pass ignore_index=3 to skip these.
     """
     wrong = target[(target != ignore_index) & ((target < 0) | (target >= classes))]
     if wrong.size:
         raise IndexError(
-            f"Target {wrong.ravel()[0]} is out of bounds. The input has {classes} classes, so labels lie in "
+            f"Target {wrong.ravel()[0]} is out of bounds.\nThe input has {classes} classes, so labels lie in "
             f"[0, {classes - 1}]; widen the last layer, or pass ignore_index={wrong.ravel()[0]} to skip these."
         )
 

@@ -5,7 +5,7 @@ import math
 import jax.numpy as jnp
 from jax import lax
 
-from jnet.ops.checks import axes, broadcast, dtype_name, is_floating
+from jnet.ops.checks import ONE_DTYPE, axes, broadcast, dtype_name, is_floating
 from jnet.ops.registry import op
 from jnet.ops.statistics import at_least_float32, count, root
 
@@ -145,7 +145,7 @@ def matrix_norm(input, ord: float | str = "fro", dim=(-2, -1), keepdim=False, *,
     if A.dtype in (jnp.float16, jnp.bfloat16):
         raise RuntimeError(
             f"linalg.matrix_norm: Low precision dtypes not supported. Got {dtype_name(A.dtype)}\n"
-            "Convert it: A.astype(jnp.float32)."
+            "Convert it to floating point numbers."
         )
     matrices = jnp.moveaxis(A.astype(dtype or A.dtype), (first, second), (-2, -1))
     result = _norm_of_matrices(matrices, ord)
@@ -215,7 +215,7 @@ def dist(input, other, p=2):
     if not is_floating(input):
         raise RuntimeError(
             "norm(): input dtype should be either floating point or complex. Got "
-            f"{dtype_name(input.dtype)} instead.\nConvert it: input.astype(jnp.float32)."
+            f"{dtype_name(input.dtype)} instead.\nConvert it to floating point numbers."
         )
     left, right = broadcast(input, other)
     return vector_norm(left - right, p)
@@ -255,7 +255,7 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     if not is_floating(x1):
         raise RuntimeError(
             "expected common dtype to be floating point, yet common dtype is "
-            f"{dtype_name(x1.dtype)}\nConvert one: x1.astype(jnp.float32)."
+            f"{dtype_name(x1.dtype)}\nConvert it to floating point numbers."
         )
     x1, x2 = broadcast(x1, x2)
     along = axes(dim, x1.ndim, "cosine_similarity")
@@ -318,14 +318,12 @@ def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
         if not is_floating(x):
             raise RuntimeError(
                 f"cdist only supports floating-point dtypes, {name} got: {dtype_name(x.dtype)}\n"
-                "Convert it: x.astype(jnp.float32)."
+                "Convert it to floating point numbers."
             )
     if p < 0:
         raise RuntimeError(f"cdist only supports non-negative p values\nGot p={p}.")
     if x1.dtype != x2.dtype:
-        raise RuntimeError(
-            f"expected scalar type {dtype_name(x1.dtype)} but found {dtype_name(x2.dtype)}\nConvert one with .astype."
-        )
+        raise RuntimeError(f"expected scalar type {dtype_name(x1.dtype)} but found {dtype_name(x2.dtype)}\n{ONE_DTYPE}")
     left, right = broadcast(x1[..., :, None, :], x2[..., None, :, :])
     return vector_norm_along(left - right, float(p), (left.ndim - 1,), False)
 
@@ -377,7 +375,7 @@ def _check_dtype(x, dtype):
 def _not_floating(name, x):
     return RuntimeError(
         f"{name}: Expected a floating point or complex tensor as input. Got {dtype_name(x.dtype)}\n"
-        "Convert it: input.astype(jnp.float32)."
+        "Convert it to floating point numbers."
     )
 
 

@@ -125,7 +125,7 @@ def argmin(input, dim=None, keepdim=False):
 def _where(name, function, input, dim, keepdim):
     input = jnp.asarray(input)
     if input.dtype == jnp.bool_:
-        raise RuntimeError(f"{name}(): does not support bool input\nConvert it: input.astype(jnp.int32).")
+        raise RuntimeError(f"{name}(): does not support bool input\nConvert it to integers.")
     along = None if dim is None else axis(dim, input.ndim, name)
     check_not_empty(name, input, dim, IndexError)
     return function(input, along if input.ndim else None, keepdims=keepdim)
@@ -380,12 +380,11 @@ def _checked_q(q, input):
         raise RuntimeError(f"quantile() input tensor must be non-empty\nIts shape is {input.shape}.")
     if input.dtype not in (jnp.float32, jnp.float64):
         raise RuntimeError(
-            f"quantile() input tensor must be either float or double dtype\nGot {input.dtype}; convert it with "
-            "input.astype(jnp.float32)."
+            f"quantile() input tensor must be either float or double dtype\nGot {input.dtype}: convert it."
         )
     if q.dtype != input.dtype:
         raise RuntimeError(
-            f"quantile() q tensor must be same dtype as the input tensor\nGot {q.dtype}; write q.astype({input.dtype})."
+            f"quantile() q tensor must be same dtype as the input tensor\nGot {q.dtype} and {input.dtype}."
         )
     if is_concrete(q) and not bool(((q >= 0) & (q <= 1)).all()):
         line = f"must be in the range [0, 1] but got {q}" if number else "values must be in the range [0, 1]"

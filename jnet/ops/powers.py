@@ -103,7 +103,7 @@ def _power_of_number(base, exponent):
     if is_integral(base):
         if exponent < 0:
             raise RuntimeError(
-                "Integers to negative integer powers are not allowed.\nConvert them first: input.astype(float)."
+                "Integers to negative integer powers are not allowed.\nConvert them to floating point numbers first."
             )
         return lax.integer_pow(base, int(exponent))
     for special, function in ((0.5, jnp.sqrt), (-0.5, lax.rsqrt)):

@@ -12,7 +12,7 @@ import numpy as np
 
 
 class Default:
-    """What Python floats, and the results of float functions of integers, are; the compatibility layer may change it."""
+    """What Python floats, and results of float functions of integers, are; the compatibility layer may change it."""
 
     dtype = np.dtype("float32")
 

@@ -115,7 +115,7 @@ def topk(input, k, dim=-1, largest=True, sorted=True):
     if not 0 <= k <= size:
         raise RuntimeError(f"selected index k out of range\nGot k={k}; dimension {along} has {size} values.")
     if input.dtype == jnp.bool_:
-        raise RuntimeError("topk does not support bool dtypes on CPU\nConvert it: input.astype(jnp.int32).")
+        raise RuntimeError("topk does not support bool dtypes on CPU\nConvert it to integers.")
     if not input.ndim:
         return at(input, None, along, True) if k else ValuesIndices(*(jnp.zeros((0,), t) for t in (input.dtype, int)))
     if largest:

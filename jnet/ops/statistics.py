@@ -102,7 +102,7 @@ def mean(input, dim=None, keepdim=False, *, dtype=None):
     if not is_floating(input):
         raise RuntimeError(
             f"mean(): could not infer output dtype. {'Input' if dtype is None else 'Optional'} dtype must be either a "
-            f"floating point or complex dtype. Got: {dtype_name(input.dtype)}\nWrite dtype=jnp.float32."
+            f"floating point or complex dtype. Got: {dtype_name(input.dtype)}\nConvert it first, or name a floating point dtype."
         )
     along = axes(dim, input.ndim, "mean")
     # Not jnp.mean: the mean of no values is nan without NumPy's warning.
@@ -126,7 +126,7 @@ def nanmean(input, dim=None, keepdim=False, *, dtype=None):
     if not is_floating(input):
         raise RuntimeError(
             f"nanmean(): expected input to have floating point or complex dtype but got {dtype_name(input.dtype)}\n"
-            "Integers are never nan: take mean(input, dtype=jnp.float32)."
+            "Integers are never nan: take mean() with a floating point dtype."
         )
     known = jnp.sum(~jnp.isnan(input), axes(dim, input.ndim, "nanmean"), keepdims=keepdim)
     total = nansum(input, dim, keepdim, dtype=dtype)
@@ -198,7 +198,7 @@ def _moments(name, input, dim, correction, keepdim):
     if not is_floating(input):
         raise RuntimeError(
             f"{name if name.endswith('_mean') else 'std and var'} only support floating point and complex dtypes\n"
-            f"Got {input.dtype}; convert with input.astype(jnp.float32)."
+            f"Got {input.dtype}: convert it."
         )
     along = axes(dim, input.ndim, name)
     freedom = count(input, along) - (1 if correction is None else correction)
@@ -260,7 +260,7 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
             f"{input.ndim} dimensions\nIts rows are variables, its columns observations."
         )
     if input.dtype == jnp.bool_:
-        raise RuntimeError("cov(): bool dtype is not supported for input\nConvert it: input.astype(jnp.float32).")
+        raise RuntimeError("cov(): bool dtype is not supported for input\nConvert it to numbers.")
     rows = as_floating(input.reshape(1, -1) if input.ndim < 2 else input)
     weights = _cov_weights(fweights, aweights, rows)
     total = rows.shape[1] if weights is None else weights.sum()

@@ -3,23 +3,36 @@
 A rule takes the gradient, the parameter, its slots (a dictionary of arrays of the parameter's shape), the number t of
 this step (1, 2, ...) and the learning rate; t and the learning rate may be traced. It returns what to add to the
 parameter, and the new slots. Settings are Python numbers: what follows from them alone is computed in double
-precision, as PyTorch does.
+precision, as PyTorch does. Those that change from step to step may be traced, in double precision if it is to be had.
 """
 
 import math
 
+import jax
 import jax.numpy as jnp
 
 
 def _direction(grad, param, weight_decay, maximize):
     """Return the gradient to descend, with the L2 penalty's share."""
     grad = -grad if maximize else grad
-    return grad + weight_decay * param if weight_decay else grad
+    return grad + _for(param, weight_decay) * param if _takes_part(weight_decay) else grad
 
 
-def _bias_correction(beta: float, t):
+def _bias_correction(beta, t):
     """Return 1 - beta^t, accurate in float32 (1 - 0.999^1 has no correct digit beyond the fourth there)."""
-    return -jnp.expm1(t * math.log(beta)) if beta else 1.0
+    if not _takes_part(beta):
+        return 1.0
+    return -jnp.expm1(t * (jnp.log(beta) if isinstance(beta, jax.Array) else math.log(beta)))
+
+
+def _takes_part(setting) -> bool:
+    """Tell whether a setting is not 0; one whose value is not known yet may be anything."""
+    return isinstance(setting, jax.Array) or setting != 0
+
+
+def _for(array, number):
+    """Return a number in the dtype of the array that it meets, which must not become wider by it."""
+    return number.astype(array.dtype) if isinstance(number, jax.Array) else number
 
 
 def sgd(grad, param, slots, t, learning_rate, *, momentum, dampening, weight_decay, nesterov, maximize):
@@ -30,13 +43,14 @@ def sgd(grad, param, slots, t, learning_rate, *, momentum, dampening, weight_dec
     See: https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
     """
     grad = _direction(grad, param, weight_decay, maximize)
-    if not momentum:
-        return -learning_rate * grad, slots
-    buffer = momentum * slots["momentum_buffer"] + (1 - dampening) * grad
-    if dampening:
+    if not _takes_part(momentum):
+        return _for(grad, -learning_rate) * grad, slots
+    kept, taken = _for(grad, momentum), _for(grad, 1 - dampening)
+    buffer = kept * slots["momentum_buffer"] + taken * grad
+    if _takes_part(dampening):
         buffer = jnp.where(t == 1, grad, buffer)
-    step = grad + momentum * buffer if nesterov else buffer
-    return -learning_rate * step, {"momentum_buffer": buffer}
+    step = grad + kept * buffer if nesterov else buffer
+    return _for(grad, -learning_rate) * step, {"momentum_buffer": buffer}
 
 
 def adam(grad, param, slots, t, learning_rate, *, betas, eps, weight_decay, amsgrad, maximize, decoupled):
@@ -48,15 +62,16 @@ def adam(grad, param, slots, t, learning_rate, *, betas, eps, weight_decay, amsg
     """
     grad = _direction(grad, param, 0 if decoupled else weight_decay, maximize)
     first, second = betas
-    mean = slots["exp_avg"] + (1 - first) * (grad - slots["exp_avg"])
-    square = second * slots["exp_avg_sq"] + (1 - second) * grad * grad
+    mean = slots["exp_avg"] + _for(grad, 1 - first) * (grad - slots["exp_avg"])
+    square = _for(grad, second) * slots["exp_avg_sq"] + _for(grad, 1 - second) * grad * grad
     new = {"exp_avg": mean, "exp_avg_sq": square}
     if amsgrad:
         square = new["max_exp_avg_sq"] = jnp.maximum(slots["max_exp_avg_sq"], square)
-    denominator = jnp.sqrt(square) / jnp.sqrt(_bias_correction(second, t)) + eps
-    step = -(learning_rate / _bias_correction(first, t)) * (mean / denominator)
-    if decoupled and weight_decay:
-        step = step - learning_rate * weight_decay * param
+    root = _for(grad, jnp.sqrt(_bias_correction(second, t)))
+    rate = _for(grad, learning_rate / _bias_correction(first, t))
+    step = -rate * (mean / (jnp.sqrt(square) / root + _for(grad, eps)))
+    if decoupled and _takes_part(weight_decay):
+        step = step - _for(param, learning_rate * weight_decay) * param
     return step, new
 
 
@@ -68,15 +83,15 @@ def rmsprop(grad, param, slots, t, learning_rate, *, alpha, eps, weight_decay, m
     See: https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
     """
     grad = _direction(grad, param, weight_decay, maximize)
-    square = alpha * slots["square_avg"] + (1 - alpha) * grad * grad
+    square = _for(grad, alpha) * slots["square_avg"] + _for(grad, 1 - alpha) * grad * grad
     new, variance = {"square_avg": square}, square
     if centered:
-        new["grad_avg"] = slots["grad_avg"] + (1 - alpha) * (grad - slots["grad_avg"])
+        new["grad_avg"] = slots["grad_avg"] + _for(grad, 1 - alpha) * (grad - slots["grad_avg"])
         variance = square - new["grad_avg"] * new["grad_avg"]
-    step = grad / (jnp.sqrt(variance) + eps)
-    if momentum:
-        step = new["momentum_buffer"] = momentum * slots["momentum_buffer"] + step
-    return -learning_rate * step, new
+    step = grad / (jnp.sqrt(variance) + _for(grad, eps))
+    if _takes_part(momentum):
+        step = new["momentum_buffer"] = _for(grad, momentum) * slots["momentum_buffer"] + step
+    return _for(grad, -learning_rate) * step, new
 
 
 def adagrad(grad, param, slots, t, learning_rate, *, lr_decay, weight_decay, eps, maximize):
@@ -88,5 +103,5 @@ def adagrad(grad, param, slots, t, learning_rate, *, lr_decay, weight_decay, eps
     """
     grad = _direction(grad, param, weight_decay, maximize)
     total = slots["sum"] + grad * grad
-    rate = learning_rate / (1 + (t - 1) * lr_decay) if lr_decay else learning_rate
-    return -rate * (grad / (jnp.sqrt(total) + eps)), {"sum": total}
+    rate = learning_rate / (1 + (t - 1) * lr_decay) if _takes_part(lr_decay) else learning_rate
+    return _for(grad, -rate) * (grad / (jnp.sqrt(total) + _for(grad, eps))), {"sum": total}

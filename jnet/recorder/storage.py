@@ -37,13 +37,13 @@ class Storage:
         return self.value
 
     def _look_at_memory(self) -> None:
+        alone = _is_alone(self)
         seen, memory = self.value.numpy(), self.memory
         assert memory is not None
-        if getrefcount(memory) <= 3 and _owns(memory):  # this storage, the local name, the argument: nobody else writes
+        if alone:
             self.memory = None
-            if seen is not memory:
-                same = _same(seen, memory)
-                self.value = self.value if same else known(memory)
+            if seen is not memory and not _same(seen, memory):
+                self.value = known(memory)
         elif not _same(seen, memory):
             self.value = known(np.array(memory))
 
@@ -63,10 +63,28 @@ class Storage:
             np.copyto(self.memory, value.numpy())
 
 
-def _owns(memory: np.ndarray) -> bool:
-    """Tell whether nobody else holds what the array is a view of."""
-    base = memory.base
-    return base is None or (type(base) is np.ndarray and base.base is None and getrefcount(base) <= 3)
+def _counts(holder) -> tuple[int, int]:
+    """Return the reference counts of the holder's memory, and of what that is a view of."""
+    return getrefcount(holder.memory), getrefcount(holder.memory.base)
+
+
+class _Holder:
+    """Holds memory that nothing else holds, to find what the counts are then."""
+
+    def __init__(self, memory: np.ndarray):
+        self.memory = memory
+
+
+_ALONE = _counts(_Holder(np.empty(2)[:1]))
+
+
+def _is_alone(holder) -> bool:
+    """Tell whether nobody else can write to the holder's memory."""
+    count, of_base = _counts(holder)
+    base = holder.memory.base
+    if count > _ALONE[0]:
+        return False
+    return base is None or (type(base) is np.ndarray and base.base is None and of_base <= _ALONE[1])
 
 
 def _same(left: np.ndarray, right: np.ndarray) -> bool:

@@ -27,8 +27,14 @@ LONGEST = 1000  # ops in a trace: a longer one is run, as compiling takes longer
 STATES = 50_000  # states of a trie, some kilobytes each, and
 COMPILED = 400  # compiled programs of a trie, some megabytes each: beyond, all are forgotten
 
-# What a value that only the trace and the loop over its values hold counts.
-_UNUSED = 3
+
+def _counts(values: list) -> list[int]:
+    """Return the reference counts of the elements, each one higher by what this loop itself holds."""
+    return [getrefcount(v) for v in values]
+
+
+# What a value counts that nothing but its list holds; Python's versions differ in what a loop holds.
+_UNUSED = _counts([object()])[0]
 
 
 class State:
@@ -175,7 +181,8 @@ class Recorder:
             if not trace.values:
                 return None
             values = trace.values
-            wanted = tuple([v.slot for v in values if v.array is None and getrefcount(v) > _UNUSED])
+            counts = _counts(values)
+            wanted = tuple([v.slot for v, n in zip(values, counts, strict=True) if n > _UNUSED and v.array is None])
             self.trace, self.state = Trace(self), self.root
             if not wanted:
                 return self._finish(trace)

@@ -8,6 +8,7 @@ import functools
 import math
 import operator
 import re
+import threading
 from collections.abc import Iterable
 
 import jax
@@ -328,6 +329,16 @@ class iinfo(_Limits):
 
 # -- devices -----------------------------------------------------------------------------------------------------------
 
+
+class _Placement(threading.local):
+    """Where this thread makes tensors unless told: on the last of the stack; None is the host."""
+
+    def __init__(self):
+        self.stack: list = [None]
+
+
+placement = _Placement()
+
 _DEVICE_TYPES = (
     "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy",
     "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone",
@@ -404,12 +415,24 @@ class device:
         return device, (self.type,) if self.index is None else (self.type, self.index)
 
     def __enter__(self):
-        raise NotImplementedError(
-            f"with torch.device('{self}'): not built; pass device='{self}' where tensors are made."
-        )
+        placement.stack.append(self)
+        return self
 
     def __exit__(self, *error) -> None:
-        """Do nothing: it cannot be entered."""
+        placement.stack.pop()
+
+
+def set_default_device(place) -> None:
+    """Make tensors on this device from now on, where no `device=` says another; None is the host again.
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.set_default_device.html
+    """
+    placement.stack[0] = None if place is None else device(place)
+
+
+def get_default_device() -> device:
+    """Return the device on which tensors are made: that of the innermost `with torch.device(...)`, or the default."""
+    return placement.stack[-1] or device("cpu")
 
 
 @functools.lru_cache(256)
@@ -510,7 +533,12 @@ channels_last_3d: memory_format = _constant(memory_format, "channels_last_3d")
 # -- sizes -------------------------------------------------------------------------------------------------------------
 
 
-class Size(tuple):
+class _SizeType(type):
+    def __repr__(cls) -> str:
+        return "<class 'torch.Size'>"
+
+
+class Size(tuple, metaclass=_SizeType):
     """The sizes of a tensor's dimensions: a tuple of integers that stays one when it is cut or joined.
 
     Raises:

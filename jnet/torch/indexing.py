@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from jnet.ops.checks import dtype_name
+from jnet.torch.arrays import array_of
 from jnet.torch.bounds import check_position
-from jnet.torch.creation import array_of
 from jnet.torch.dispatch import CALLERS, assign
-from jnet.torch.scalars import as_number, number_array
+from jnet.torch.scalars import as_number, number_array, type_name
 from jnet.torch.tensor import Tensor, from_array, numpy_of, refuse_leaf, same_elements, shape_of
 from jnet.torch.viewing import VIEWS, _permuted, crop
 from jnet.torch.writing import on_device_of, put_at, put_where, without_leading_ones
@@ -78,12 +78,6 @@ def _number(value, tensor: Tensor):
     if number is None:
         raise TypeError(f"can't assign a {type_name(value)} to a {tensor.type()}")
     return number
-
-
-def type_name(value) -> str:
-    """Return the name of a value's type as C has it: with the module for types that are not Python's or the user's."""
-    kind = type(value)
-    return f"{kind.__module__}.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
 
 
 def _as_tensor(value, tensor: Tensor) -> Tensor:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from jnet.ops.promotion import Default
 from jnet.torch import dtypes
-from jnet.torch.creation import array_of
-from jnet.torch.tensor import Tensor, detached, from_array, value_of, wrap
+from jnet.torch.arrays import array_of, from_numpy
+from jnet.torch.scalars import type_name
+from jnet.torch.tensor import Tensor, detached, from_array
 
 
 def construct(args: tuple, kind: np.dtype, name: str) -> Tensor:
@@ -15,28 +18,45 @@ def construct(args: tuple, kind: np.dtype, name: str) -> Tensor:
 
     Raises:
         TypeError: for data of another dtype, or no data at all.
+        RuntimeError: for negative sizes.
     """
     if not args:
         return from_array(np.empty(0, kind))
-    if all(isinstance(each, int | np.integer) and not isinstance(each, bool) for each in args):
-        return from_array(np.zeros(args, kind))
-    if len(args) > 1:
-        raise TypeError(f"{name}(): expected sizes or one sequence of data, got {len(args)} arguments")
-    (data,) = args  # pyright: ignore[reportAssignmentType]
-    if isinstance(data, dtypes.Size):
-        return from_array(np.zeros(data, kind))
+    (data, *more) = args
+    sizes = data if isinstance(data, dtypes.Size) and not more else args
+    if all(isinstance(each, int | np.integer) and not isinstance(each, bool) for each in sizes):
+        if min(sizes, default=0) < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {min(sizes)}: {list(sizes)}")
+        return from_array(np.zeros(sizes, kind))
+    if more:
+        given = ", ".join(type_name(each) for each in args)
+        raise TypeError(
+            f"new() received an invalid combination of arguments - got ({given}), but expected one of:\n"
+            f"{name}(*sizes), {name}(sequence of data)"
+        )
     if isinstance(data, Tensor):
-        if data._aval.dtype != kind:
+        if data._aval.dtype != kind and name != "Tensor":
             raise TypeError(f"expected {dtypes.dtype.from_numpy(kind)} (got {data.dtype})")
         return detached(data)
-    if isinstance(data, int | float | bool | str):
+    if isinstance(data, int | float):
         raise TypeError(f"new(): data must be a sequence (got {type(data).__name__})")
     if isinstance(data, np.ndarray) and data.dtype == kind:
-        from jnet.torch.creation import from_numpy
-
         return from_numpy(data)
-    array = array_of(data)
-    return from_array(array.astype(kind))
+    return from_array(array_of(data).astype(kind))
+
+
+def set_default_tensor_type(t) -> None:
+    """Make the dtype of a legacy type, such as `torch.DoubleTensor`, the default one.
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.set_default_tensor_type.html
+    """
+    warnings.warn(
+        "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype() and "
+        "torch.set_default_device() as alternatives.",
+        UserWarning,
+        stacklevel=2,
+    )
+    dtypes.set_default_dtype((TYPES[t.removeprefix("torch.")] if isinstance(t, str) else t).dtype)
 
 
 class _Legacy(type):
@@ -80,4 +100,3 @@ def _construct(*args, device=None) -> Tensor:
 
 
 Tensor._construct = staticmethod(_construct)
-_ = (value_of, wrap)

@@ -10,8 +10,8 @@ import numpy as np
 
 from jnet.ops import random as streams
 from jnet.recorder.direct import is_direct
-from jnet.torch.creation import _size, numpy_dtype, placed
-from jnet.torch.dispatch import store_out
+from jnet.torch.arrays import numpy_dtype, placed
+from jnet.torch.creation import finish, size_of
 from jnet.torch.tensor import Tensor, from_array, numpy_of, refuse_leaf, shape_of, value_of, write
 
 DEFAULT_SEED = 67280421310721
@@ -102,17 +102,12 @@ def fork_rng(devices=None, enabled: bool = True, device_type: str = "cuda"):
 # -- functions ---------------------------------------------------------------------------------------------------------
 
 
-def _finish(name, array, *, out=None, device=None, requires_grad=False, layout=None, pin_memory=False) -> Tensor:
-    made = placed(array, device, requires_grad)
-    return made if out is None else store_out(name, out, made)
-
-
 def _floats(name: str, draw: str):
     def function(*size, generator=None, dtype=None, **options):
-        shape = _size(size, options)
+        shape = size_of(name, size, options)
         out = options.get("out")
         kind = numpy_dtype(dtype, None if out is None else out._aval.dtype)
-        return _finish(name, getattr(generator or default_generator, draw)(shape, kind), **options)
+        return finish(name, getattr(generator or default_generator, draw)(shape, kind), options)
 
     function.__name__ = name
     return function
@@ -151,10 +146,10 @@ def randint(low, high=None, size=None, *, generator=None, dtype=None, **options)
         low, high = 0, low
     if size is None:
         raise TypeError('randint() missing 1 required positional arguments: "size"')
-    shape = _size((size,), {})
+    shape = size_of("randint", (size,), {})
     kind = numpy_dtype(dtype, np.dtype(np.int64))
     drawn = (generator or default_generator).randint(operator.index(low), operator.index(high), shape, kind)
-    return _finish("randint", drawn, **options)
+    return finish("randint", drawn, options)
 
 
 rand_like, randn_like = _like(rand), _like(randn)
@@ -172,7 +167,7 @@ def randperm(n, *, generator=None, dtype=None, **options) -> Tensor:
     See: https://docs.pytorch.org/docs/stable/generated/torch.randperm.html
     """
     order = (generator or default_generator).randperm(n)
-    return _finish("randperm", order.astype(numpy_dtype(dtype, np.dtype(np.int64))), **options)
+    return finish("randperm", order.astype(numpy_dtype(dtype, np.dtype(np.int64))), options)
 
 
 def normal(mean, std=None, size=None, *, generator=None, dtype=None, **options) -> Tensor:
@@ -186,14 +181,14 @@ def normal(mean, std=None, size=None, *, generator=None, dtype=None, **options) 
     if not given:
         if size is None:
             raise TypeError('normal() missing 1 required positional arguments: "size"')
-        return _finish("normal", source.normal(mean, std, _size((size,), {}), numpy_dtype(dtype)), **options)
+        return finish("normal", source.normal(mean, std, size_of("normal", (size,), {}), numpy_dtype(dtype)), options)
     means, stds = (numpy_of(each) if isinstance(each, Tensor) else each for each in (mean, std))
     if np.any(np.asarray(stds) < 0):
         raise RuntimeError("normal expects all elements of std >= 0.0")
     kind = given[0]._aval.dtype
     shape = np.broadcast_shapes(np.shape(means), np.shape(stds))
     drawn = source.normal(0.0, 1.0, shape, kind)
-    return _finish("normal", (drawn * np.asarray(stds, kind) + np.asarray(means, kind)).astype(kind), **options)
+    return finish("normal", (drawn * np.asarray(stds, kind) + np.asarray(means, kind)).astype(kind), options)
 
 
 def bernoulli(input, p=None, *, generator=None, out=None) -> Tensor:
@@ -206,7 +201,7 @@ def bernoulli(input, p=None, *, generator=None, out=None) -> Tensor:
         drawn = source.bernoulli(p, shape_of(input)).astype(input._aval.dtype)
     else:
         drawn = source.bernoulli(numpy_of(input), shape_of(input))
-    return _finish("bernoulli", np.asarray(drawn, input._aval.dtype), out=out)
+    return finish("bernoulli", np.asarray(drawn, input._aval.dtype), {"out": out})
 
 
 def multinomial(input, num_samples, replacement=False, *, generator=None, out=None) -> Tensor:
@@ -215,7 +210,7 @@ def multinomial(input, num_samples, replacement=False, *, generator=None, out=No
     See: https://docs.pytorch.org/docs/stable/generated/torch.multinomial.html
     """
     source = generator or default_generator
-    return _finish("multinomial", source.multinomial(numpy_of(input), num_samples, replacement), out=out)
+    return finish("multinomial", source.multinomial(numpy_of(input), num_samples, replacement), {"out": out})
 
 
 def poisson(input, generator=None) -> Tensor:

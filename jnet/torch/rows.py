@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from jnet.recorder import Layout, Link, Storage, Value, aval, link
-from jnet.torch.tensor import Tensor, edge_of, grad_mode, layout_of, shape_of
+from jnet.torch.tensor import Tensor, edge_of, grad_mode, layout_of
 from jnet.torch.viewing import crop
 
 _SMALL = 256  # elements of a row

@@ -77,3 +77,15 @@ def number_array(number, dtype: np.dtype) -> np.ndarray:
         return np.array(int(number), np.int64).astype(dtype)
     with np.errstate(over="ignore"):
         return np.array(number).astype(dtype)
+
+
+def type_name(value) -> str:
+    """Return the name of a value's type as C has it: types made by Python come without, others with their module.
+
+    Example:
+        >>> type_name(np.float64(1)), type_name([])
+        ('numpy.float64', 'list')
+    """
+    kind = type(value)
+    made_by_python = kind.__flags__ & (1 << 9)
+    return kind.__name__ if made_by_python or kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"

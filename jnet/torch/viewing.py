@@ -38,7 +38,7 @@ def _method(function):
 
 def sizes(args: tuple) -> tuple[int, ...]:
     """Return sizes given as one sequence or as several integers."""
-    if len(args) == 1 and not isinstance(args[0], int) and not (isinstance(args[0], Tensor) and args[0].ndim == 0):
+    if len(args) == 1 and not (hasattr(args[0], "__index__") and not getattr(args[0], "ndim", 0)):
         args = tuple(args[0])
     return tuple([operator.index(n) for n in args])
 
@@ -531,9 +531,7 @@ def broadcast_shapes_(*shapes) -> Size:
         try:
             found = broadcast_shapes(found, (each,) if isinstance(each, int) else tuple(each))
         except RuntimeError as error:
-            raise RuntimeError(
-                "Shape mismatch: objects cannot be broadcast to a single shape\n" + str(error)
-            ) from None
+            raise RuntimeError("Shape mismatch: objects cannot be broadcast to a single shape\n" + str(error)) from None
     return Size(found)
 
 

@@ -132,4 +132,3 @@ def put_where(tensor: Tensor, mask: Tensor, value: Tensor) -> None:
     value = converted(on_device_of(value, tensor), tensor)
     value = VIEWS["reshape"](value, ()) if shape_of(value) else value
     assign(tensor, apply(_WHERE, [tensor, on_device_of(mask, tensor), value]))
-

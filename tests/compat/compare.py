@@ -10,7 +10,7 @@ import numpy as np
 import jnet.torch as jt
 from jnet.torch.tensor import Tensor
 
-__all__ = ["check", "outcome", "rows"]
+__all__ = ["cells", "check", "outcome", "rows"]
 
 
 def rows(table: str) -> list[str]:
@@ -26,14 +26,24 @@ def rows(table: str) -> list[str]:
     return ["\n".join(lines) for lines in programs]
 
 
+def cells(table: str) -> list[str]:
+    """Return the expressions of a table, which two blanks or the end of a line part."""
+    return [cell.strip() for line in table.splitlines() for cell in line.split("  ") if cell.strip()]
+
+
 def check(program: str, torch: ModuleType, rtol: float = 0.0, **names) -> None:
     """Assert that a program comes to the same on `jnet.torch` and on PyTorch.
 
     Args:
         rtol: how far floating point numbers may differ; by default not at all.
     """
-    mine, other = outcome(program, jt, **names), outcome(program, torch, **names)
-    assert_same(mine, other, rtol)
+    before = torch.is_warn_always_enabled()
+    torch.set_warn_always(True)  # also of what it says once a process
+    try:
+        other = outcome(program, torch, **names)
+    finally:
+        torch.set_warn_always(before)
+    assert_same(outcome(program, jt, **names), other, rtol)
 
 
 def outcome(program: str, torch: ModuleType, **names):
@@ -50,7 +60,7 @@ def outcome(program: str, torch: ModuleType, **names):
     dtype = torch.get_default_dtype()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        warnings.filterwarnings("ignore", "__array_wrap__ must accept")  # NumPy 2 of PyTorch's tensors
+        warnings.filterwarnings("ignore", "__array(_wrap)?__ (must accept|implementation)")  # NumPy of PyTorch's tensors
         try:
             exec(compile(tree, "<row>", "exec"), space)
             found = described(eval(compile(ast.Expression(last.value), "<row>", "eval"), space))
@@ -75,10 +85,14 @@ def first_line(message) -> str:
 
 def described(value):
     """Return what can be compared of a value: of tensors all that shows."""
-    if isinstance(value, Tensor) or type(value).__module__.startswith("torch") and hasattr(value, "grad_fn"):
+    if isinstance(value, Tensor) or (type(value).__module__.startswith("torch") and hasattr(value, "grad_fn")):
         fn = value.grad_fn
         name = None if fn is None else type(fn).__name__
-        array = value.detach().to(dtype_of(value)).numpy() if str(value.dtype) == "torch.bfloat16" else value.detach().numpy()
+        array = (
+            value.detach().to(dtype_of(value)).numpy()
+            if str(value.dtype) == "torch.bfloat16"
+            else value.detach().numpy()
+        )
         return ("tensor", type(value).__name__, str(value.dtype), array.copy(), value.requires_grad, name)
     if isinstance(value, np.ndarray):
         return ("array", str(value.dtype), value.copy())
@@ -88,7 +102,7 @@ def described(value):
         return ("dict", [(str(k), described(v)) for k, v in value.items()])
     if isinstance(value, bool | int | float | complex | str | bytes | None):
         return (type(value).__name__, value)
-    return (type(value).__name__, str(value).replace("jnet.torch", "torch"))
+    return (type(value).__name__, str(value).replace("jnet.torch", "torch").split(" at 0x")[0])
 
 
 def dtype_of(value):

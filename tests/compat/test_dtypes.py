@@ -145,8 +145,10 @@ def test_devices_compare_and_travel():
     assert (one.type, one.index, device("cpu").index) == ("cuda", 1, None)
     with pytest.raises(AttributeError, match=r"attribute 'index' of 'torch\.device' objects is not writable"):
         one.index = 2
-    with pytest.raises(NotImplementedError, match=r"torch\.device\('cpu'\)"), device("cpu"):
-        pass
+    with device("cuda", 1) as entered:
+        assert entered == one
+        assert dtypes.get_default_device() == one
+    assert dtypes.get_default_device() == device("cpu")
 
 
 def test_a_number_is_an_accelerator(monkeypatch):

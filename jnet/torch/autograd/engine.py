@@ -83,7 +83,8 @@ def grad(
             results.append(None)
         else:
             raise RuntimeError(
-                f"The differentiated Tensor at index {place} appears to not have been used in the graph. Set allow_unused=True "
+                f"The differentiated Tensor at index {place} appears to not have been used in the graph. Set "
+                "allow_unused=True "
                 "if "
                 "this is the desired behavior."
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jnet.torch.scalars import type_name
 from jnet.torch.tensor import Tensor, detached
 
 
@@ -24,6 +25,8 @@ class Variable(metaclass=_VariableType):
     """
 
     def __new__(cls, data=None, requires_grad: bool = False, volatile: bool = False):
+        if data is not None and not isinstance(data, Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {type_name(data)}")
         made = Tensor() if data is None else detached(data)
         if requires_grad:
             made.requires_grad = True

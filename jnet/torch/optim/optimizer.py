@@ -1,4 +1,4 @@
-"""`Optimizer`: parameter groups and their state; a step is one recorded op over all parameters of a group."""
+"""`Optimizer`: parameter groups, their state, and the hooks around every step."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ import copy
 import functools
 import warnings
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-import jax.numpy as jnp
-import numpy as np
-
-from jnet.recorder import Call, known, record
 from jnet.recorder import flush as run_recorded
-from jnet.torch.autograd.modes import enable_grad, no_grad
+from jnet.torch.autograd.modes import no_grad
 from jnet.torch.hooks import RemovableHandle
-from jnet.torch.tensor import Tensor, shape_of, value_of, wrap, write
+from jnet.torch.nn.modules.module import typename
+from jnet.torch.tensor import Tensor, edge_of
 
 
 class _Required:
@@ -27,8 +24,23 @@ class _Required:
 required = _Required()
 
 
+class _Hooks:
+    """The hooks of one optimizer, or of all of them: functions by the id of their handle."""
+
+    def __init__(self):
+        self.before_step: OrderedDict[int, Callable] = OrderedDict()
+        self.after_step: OrderedDict[int, Callable] = OrderedDict()
+        self.before_state: OrderedDict[int, Callable] = OrderedDict()
+        self.after_state: OrderedDict[int, Callable] = OrderedDict()
+        self.before_load: OrderedDict[int, Callable] = OrderedDict()
+        self.after_load: OrderedDict[int, Callable] = OrderedDict()
+
+
+_of_all = _Hooks()
+
+
 class Optimizer:
-    """The base of all optimizers.
+    """The base of all optimizers; one of your own overrides `step`.
 
     Args:
         params: parameters, or pairs (name, parameter), or dictionaries with "params" and settings of their own.
@@ -37,32 +49,49 @@ class Optimizer:
     Raises:
         TypeError, ValueError: for what is no parameter, no leaf, or empty.
 
+    Example:
+        >>> import jnet.torch as torch
+        >>> class Descent(torch.optim.Optimizer):
+        ...     def step(self):
+        ...         with torch.no_grad():
+        ...             for group in self.param_groups:
+        ...                 for p in group["params"]:
+        ...                     p -= group["lr"] * p.grad
+        >>> w = torch.tensor([1.0], requires_grad=True)
+        >>> (w * w).sum().backward()
+        >>> Descent([w], {"lr": 0.1}).step()
+        >>> w
+        tensor([0.8000], requires_grad=True)
+
     See: https://docs.pytorch.org/docs/stable/optim.html#torch.optim.Optimizer
     """
 
-    rule: Callable  # of jnet.optim.rules
-    slots: dict[str, Callable] = {}  # noqa: RUF012 - slots that every parameter has: name -> first value of a parameter
-    counts = False  # whether the state holds the number of steps
+    _opt_called: bool | None = None  # whether a step was made since there is a schedule; None: there is none
 
     def __init__(self, params, defaults: dict[str, Any]):
+        self.defaults = defaults
+        self._prepare()
         if isinstance(params, Tensor):
             raise TypeError(
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
-                + params.type()
+                + typename(params)
             )
-        self.defaults = defaults
         self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
-        self._pre_hooks: OrderedDict[int, Callable] = OrderedDict()
-        self._post_hooks: OrderedDict[int, Callable] = OrderedDict()
-        self._calls: dict[tuple, Call] = {}
         groups = list(params)
         if not groups:
             raise ValueError("optimizer got an empty parameter list")
         if not isinstance(groups[0], dict):
             groups = [{"params": groups}]
         for group in groups:
-            self.add_param_group(dict(group))
+            self.add_param_group(group)
+
+    def _prepare(self) -> None:
+        """Make what is not part of a copy."""
+        self._hooks = _Hooks()
+        step = type(self).step
+        if not hasattr(step, "hooked"):  # once a class, so that `step` of a class of the user's own is met too
+            type(self).step = _with_hooks(step)  # pyright: ignore[reportAttributeAccessIssue]
 
     def __repr__(self) -> str:
         text = self.__class__.__name__ + " ("
@@ -78,42 +107,53 @@ class Optimizer:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._pre_hooks, self._post_hooks, self._calls = OrderedDict(), OrderedDict(), {}
+        if "_hooks" not in self.__dict__:
+            self._prepare()
+        self.defaults.setdefault("differentiable", False)
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
-        """Add parameters with settings of their own."""
+        """Add parameters with settings of their own.
+
+        Raises:
+            TypeError, ValueError: for what is no parameter, no leaf, in another group, or only partly named.
+        """
         if not isinstance(param_group, dict):
             raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
         params = param_group["params"]
-        if isinstance(params, Tensor):
-            params = [params]
-        elif isinstance(params, set):
+        if isinstance(params, set):
             raise TypeError(
                 "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets "
                 "will change between runs. Please use a list instead."
             )
-        params = list(params)
-        if params and all(isinstance(p, tuple) and len(p) == 2 for p in params):
-            param_group["param_names"] = [name for name, _ in params]
-            params = [p for _, p in params]
-        param_group["params"] = params
+        given = [params] if isinstance(params, Tensor) else list(params)
+        param_group["params"] = params = [each[1] if isinstance(each, tuple) else each for each in given]
+        names = [each[0] for each in given if isinstance(each, tuple)]
+        if names and len(names) < len(given):
+            raise ValueError("all optimizer params should be with/without names. Some param names are missing")
+        if names:
+            param_group["param_names"] = names
         for p in params:
             if not isinstance(p, Tensor):
-                raise TypeError("optimizer can only optimize Tensors, but one of the params is " + _typename(p))
-            if not p.is_leaf and not p.retains_grad:
+                raise TypeError("optimizer can only optimize Tensors, but one of the params is " + typename(p))
+            if not self.defaults.get("differentiable") and not (p.is_leaf or p.retains_grad):
                 raise ValueError("can't optimize a non-leaf Tensor")
         for name, default in self.defaults.items():
             if default is required and name not in param_group:
                 raise ValueError(f"parameter group didn't specify a value of required optimization parameter {name}")
             param_group.setdefault(name, default)
-        if len(params) != len({id(p) for p in params}):
+        if len(params) != len(set(params)):
             warnings.warn(
                 "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; "
                 "see github.com/pytorch/pytorch/issues/40967 for more information",
                 stacklevel=3,
             )
-        before = {id(p) for group in self.param_groups for p in group["params"]}
-        if before & {id(p) for p in params}:
+        for group in self.param_groups:
+            if ("param_names" in param_group) != ("param_names" in group):
+                raise ValueError(
+                    "all optimizer param groups should be with/without names. cannot add param group "
+                    f"{'with' if names else 'without'} names to the optimizer"
+                )
+        if not set(params).isdisjoint(p for group in self.param_groups for p in group["params"]):
             raise ValueError("some parameters appear in more than one parameter group")
         self.param_groups.append(param_group)
 
@@ -125,195 +165,166 @@ class Optimizer:
                     continue
                 if set_to_none:
                     p._grad = None
+                    continue
+                if edge_of(p._grad, leaf=False) is None:
+                    p._grad.requires_grad_(False)
                 else:
-                    p._grad = p._grad.detach() if p._grad._edge is not None else p._grad.requires_grad_(False)
-                    p._grad.zero_()
-
-    # -- the step ------------------------------------------------------------------------------------------------------
+                    p._grad.detach_()
+                p._grad.zero_()
 
     def step(self, closure: Callable | None = None):
-        """Change the parameters by one step; `closure` computes the loss and its gradients again.
-
-        Everything recorded up to here runs now, as one compiled program.
-        """
-        for hook in tuple(self._pre_hooks.values()):
-            hook(self, (closure,), {})
-        loss = None
-        if closure is not None:
-            with enable_grad():
-                loss = closure()
-        with no_grad():
-            for group in self.param_groups:
-                self._step_group(group)
-        run_recorded()
-        for hook in tuple(self._post_hooks.values()):
-            hook(self, (closure,), {})
-        return loss
-
-    def settings(self, group: dict[str, Any]) -> dict[str, Any]:
-        """Return the settings that the rule takes."""
+        """Change the parameters by one step; `closure` computes the loss and its gradients again."""
         raise NotImplementedError
-
-    def extra_slots(self, group: dict[str, Any]) -> dict[str, Callable]:
-        """Return the slots that the settings ask for."""
-        return {}
-
-    def _step_group(self, group: dict[str, Any]) -> None:
-        params = [p for p in group["params"] if p._grad is not None]
-        if not params:
-            return
-        slots = {**self.slots, **self.extra_slots(group)}
-        steps = self._counted(params)
-        arguments, layout = [], []
-        for p in params:
-            state = self.state[p]
-            for name, first in slots.items():
-                if name not in state:
-                    state[name] = first(p)
-            arguments += [value_of(p), value_of(p._grad), *(value_of(state[name]) for name in slots)]
-            layout.append(None if steps is None else steps[1][id(p)])
-        rate = group["lr"]
-        rate = value_of(rate) if isinstance(rate, Tensor) else float(rate)
-        counts = [] if steps is None else steps[0]
-        call = self._call(tuple(slots), tuple(layout), len(counts), self.settings(group))
-        results = record(call, [rate, *counts, *arguments])
-        width = 1 + len(slots)
-        for i, p in enumerate(params):
-            write(p, results[i * width])
-            state = self.state[p]
-            for j, name in enumerate(slots):
-                write(state[name], results[i * width + 1 + j])
-
-    def _counted(self, params: list[Tensor]):
-        """Count this step in the states; return the different counts' values, and which one each parameter has.
-
-        Parameters that have always been stepped together share one value, so their counts are one number of a program.
-        """
-        if not self.counts:
-            return None
-        values, place, new = [], {}, {}
-        for p in params:
-            state = self.state[p]
-            if "step" not in state:
-                state["step"] = wrap(_ZERO)
-            before = value_of(state["step"])
-            if id(before) not in new:
-                new[id(before)] = (record(_NEXT, [before]), len(values), before)
-                values.append(new[id(before)][0])
-            write(state["step"], new[id(before)][0])
-            place[id(p)] = new[id(before)][1]
-        return values, place
-
-    def _call(self, slots: tuple[str, ...], layout: tuple, counts: int, settings: dict[str, Any]) -> Call:
-        key = (slots, layout, tuple(settings.items()))
-        call = self._calls.get(key)
-        if call is None:
-            if len(self._calls) > 100:
-                self._calls.clear()
-            function = functools.partial(_apply_rule, type(self).rule, slots, layout, counts, settings)
-            call = self._calls[key] = Call(function, type(self).__name__)
-        return call
 
     # -- states --------------------------------------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state and the groups, with numbers in place of parameters."""
+        for hook in self._hooks.before_state.values():
+            hook(self)
         numbers: dict[int, int] = {}
+        first = 0
         for group in self.param_groups:
-            for p in group["params"]:
-                numbers.setdefault(id(p), len(numbers))
+            here = {id(p): number for number, p in enumerate(group["params"], first)}  # of two places the last
+            numbers = {**here, **numbers}
+            first += len(group["params"])
         groups = [
             {**{k: v for k, v in group.items() if k != "params"}, "params": [numbers[id(p)] for p in group["params"]]}
             for group in self.param_groups
         ]
-        return {"state": {numbers[id(p)]: state for p, state in self.state.items()}, "param_groups": groups}
+        state = {(numbers[id(p)] if isinstance(p, Tensor) else p): slots for p, slots in self.state.items()}
+        made = {"state": state, "param_groups": groups}
+        for hook in self._hooks.after_state.values():
+            changed = hook(self, made)
+            made = made if changed is None else changed
+        return made
 
     @no_grad()
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over what `state_dict` returned.
+        """Take over what `state_dict` returned; tensors of the right dtype and device are shared, not copied.
 
         Raises:
             ValueError: if the groups differ.
         """
-        given = copy.copy(state_dict)
+        given = state_dict.copy()
+        for hook in self._hooks.before_load.values():
+            changed = hook(self, given)
+            given = given if changed is None else changed
         groups = copy.deepcopy(given["param_groups"])
         if len(groups) != len(self.param_groups):
             raise ValueError("loaded state dict has a different number of parameter groups")
-        if any(len(g["params"]) != len(own["params"]) for g, own in zip(groups, self.param_groups, strict=True)):
+        pairs = list(zip(groups, self.param_groups, strict=True))
+        if any(len(new["params"]) != len(own["params"]) for new, own in pairs):
             raise ValueError(
                 "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
             )
-        by_number = {
-            number: p
-            for g, own in zip(groups, self.param_groups, strict=True)
-            for number, p in zip(g["params"], own["params"], strict=True)
-        }
-        state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
+        owners = {n: (p, new) for new, own in pairs for n, p in zip(new["params"], own["params"], strict=True)}
+        state: defaultdict[Any, Any] = defaultdict(dict)
         for number, slots in given["state"].items():
-            p = by_number[number]
-            state[p] = {name: _like_parameter(name, slot, p) for name, slot in slots.items()}
-        self.state = state
-        for g, own in zip(groups, self.param_groups, strict=True):
-            own.update({k: v for k, v in g.items() if k != "params"})
+            if number in owners:
+                param, group = owners[number]
+                state[param] = _like_parameter(slots, param, bool(group.get("capturable") or group.get("fused")))
+            else:
+                state[number] = slots
+        for new, own in pairs:
+            new["params"] = own["params"]
+            if "param_names" in own:
+                new.setdefault("param_names", own["param_names"])
+        self.__setstate__({"state": state, "param_groups": groups})
+        for hook in self._hooks.after_load.values():
+            hook(self)
+
+    # -- hooks ---------------------------------------------------------------------------------------------------------
 
     def register_step_pre_hook(self, hook: Callable) -> RemovableHandle:
-        """Call `hook(optimizer, args, kwargs)` before every step."""
-        handle = RemovableHandle(self._pre_hooks)
-        self._pre_hooks[handle.id] = hook
-        return handle
+        """Call `hook(optimizer, args, kwargs)` before every step; it may return other arguments (args, kwargs)."""
+        return _register(self._hooks.before_step, hook)
 
     def register_step_post_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(optimizer, args, kwargs)` after every step."""
-        handle = RemovableHandle(self._post_hooks)
-        self._post_hooks[handle.id] = hook
-        return handle
+        return _register(self._hooks.after_step, hook)
+
+    def register_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Call `hook(optimizer)` before `state_dict` looks at the state; `prepend` puts it before other hooks."""
+        return _register(self._hooks.before_state, hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Call `hook(optimizer, state_dict)` on what `state_dict` returns; it may return another one."""
+        return _register(self._hooks.after_state, hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Call `hook(optimizer, state_dict)` on what `load_state_dict` is given; it may return another one."""
+        return _register(self._hooks.before_load, hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Call `hook(optimizer)` after `load_state_dict`."""
+        return _register(self._hooks.after_load, hook, prepend)
 
 
-_ZERO = known(np.zeros((), np.float32))
-_NEXT = Call(lambda step: step + 1, "step + 1")
+def register_optimizer_step_pre_hook(hook: Callable) -> RemovableHandle:
+    """Call `hook(optimizer, args, kwargs)` before every step of every optimizer."""
+    return _register(_of_all.before_step, hook)
 
 
-def _apply_rule(rule, slots, layout, counts, settings, rate, *values):
-    """Return the new parameters and slots, in order, of one rule."""
-    rate = rate.value if hasattr(rate, "value") else rate
-    results, rest = [], iter(values[counts:])
-    for place in layout:
-        param, grad = next(rest), next(rest)
-        state = {name: next(rest) for name in slots}
-        t = None if place is None else values[place]
-        step, state = rule(grad, param, state, t, jnp.asarray(rate).astype(param.dtype), **settings)
-        results += [param + step, *(state[name] for name in slots)]
-    return tuple(results)
+def register_optimizer_step_post_hook(hook: Callable) -> RemovableHandle:
+    """Call `hook(optimizer, args, kwargs)` after every step of every optimizer."""
+    return _register(_of_all.after_step, hook)
 
 
-def _like_parameter(name: str, slot, p: Tensor):
-    if not isinstance(slot, Tensor):
-        return slot
-    slot = slot.detach().clone()
-    return slot if name == "step" else slot.to(device=p.device, dtype=p.dtype)
+def _register(hooks: OrderedDict[int, Callable], hook: Callable, first: bool = False) -> RemovableHandle:
+    handle = RemovableHandle(hooks)
+    hooks[handle.id] = hook
+    if first:
+        hooks.move_to_end(handle.id, last=False)
+    return handle
 
 
-def zeros_of(p: Tensor) -> Tensor:
-    """Return zeros of a parameter's shape and dtype, the first value of most slots."""
-    return wrap(known(np.zeros(shape_of(p), p._aval.dtype), p._aval.device))
+def _with_hooks(step: Callable) -> Callable:
+    """Return a class's `step` with the hooks around it; what was recorded up to its end runs as one program."""
+
+    @functools.wraps(step)
+    def call(*args, **kwargs):
+        self = args[0]
+        own = self._hooks
+        if own.before_step or _of_all.before_step:
+            for hook in (*_of_all.before_step.values(), *own.before_step.values()):
+                changed = hook(self, args, kwargs)
+                if changed is None:
+                    continue
+                if not (isinstance(changed, tuple) and len(changed) == 2):
+                    raise RuntimeError(
+                        f"{step} must return None or a tuple of (new_args, new_kwargs), but got {changed}."
+                    )
+                args, kwargs = changed
+        if self._opt_called is not None:
+            self._opt_called = True
+        result = step(*args, **kwargs)
+        run_recorded()
+        if own.after_step or _of_all.after_step:
+            for hook in (*own.after_step.values(), *_of_all.after_step.values()):
+                hook(self, args, kwargs)
+        return result
+
+    call.hooked = True  # pyright: ignore[reportFunctionMemberAccess]
+    return call
 
 
-def _typename(value) -> str:
-    kind = type(value)
-    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+def _like_parameter(value, p: Tensor, moves_step: bool, name=None):
+    """Return what a state holds, its tensors in the dtype and on the device of the parameter (counts as they are)."""
+    if isinstance(value, Tensor):
+        if name == "step":
+            return value.to(device=p.device) if moves_step else value
+        return value.to(device=p.device, dtype=p.dtype) if p.is_floating_point() else value.to(device=p.device)
+    if isinstance(value, dict):
+        return {key: _like_parameter(each, p, moves_step, key) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_like_parameter(each, p, moves_step) for each in value)
+    return value
 
 
-def non_negative(**settings) -> None:
-    """Raise PyTorch's error for a negative setting."""
-    names = {
-        "lr": "learning rate",
-        "eps": "epsilon value",
-        "weight_decay": "weight_decay value",
-        "momentum": "momentum value",
-    }
-    for key, value in settings.items():
-        if not isinstance(value, Tensor) and not value >= 0.0:
-            raise ValueError(f"Invalid {names.get(key, key)}: {value}")
-
-
-_ = Iterable
+__all__ = [
+    "Optimizer",
+    "register_optimizer_step_post_hook",
+    "register_optimizer_step_pre_hook",
+    "required",
+]

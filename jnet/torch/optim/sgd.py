@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from jnet.optim import rules
-from jnet.torch.optim.optimizer import Optimizer, non_negative, zeros_of
+from jnet.torch.optim.stepping import RuleOptimizer, check_one_element
+from jnet.torch.tensor import Tensor
 
 
-class SGD(Optimizer):
+class SGD(RuleOptimizer):
     """Stochastic gradient descent, with momentum, Nesterov's variant and weight decay.
+
+    Raises:
+        TypeError, ValueError: for what is no parameter; for a negative setting.
 
     Example:
         >>> import jnet.torch as torch
@@ -21,12 +25,17 @@ class SGD(Optimizer):
     """
 
     rule = staticmethod(rules.sgd)
+    counts = False
 
     def __init__(
         self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False, *, maximize=False,
         foreach=None, differentiable=False, fused=None,
     ):  # fmt: skip
-        non_negative(lr=lr, momentum=momentum, weight_decay=weight_decay)
+        check_one_element(lr)
+        given = {"learning rate": lr, "momentum value": momentum, "weight_decay value": weight_decay}
+        for name, value in given.items():
+            if value < 0.0:
+                raise ValueError(f"Invalid {name}: {value}")
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
         super().__init__(
@@ -39,13 +48,29 @@ class SGD(Optimizer):
         )  # fmt: skip
 
     def extra_slots(self, group):
-        return {"momentum_buffer": zeros_of} if group["momentum"] else {}
-
-    @property
-    def counts(self):  # pyright: ignore[reportIncompatibleVariableOverride]
-        """The rule looks at the first step only where dampening would spoil it."""
-        return any(group["momentum"] and group["dampening"] for group in self.param_groups)
+        return ("momentum_buffer",) if group["momentum"] else ()
 
     def settings(self, group):
-        names = ("momentum", "dampening", "weight_decay", "nesterov", "maximize")
-        return {name: group[name] for name in names}
+        decay = group["weight_decay"]
+        names = ("momentum", "dampening", "nesterov", "maximize")
+        return {
+            **{name: group[name] for name in names},
+            "weight_decay": float(decay) if isinstance(decay, Tensor) else decay,
+        }
+
+    def _step_group(self, number, group, params):
+        self._new = set()  # the parameters that have no momentum yet: it starts with the whole gradient
+        if group["momentum"]:
+            self._new = {id(p) for p in params if self.state[p].get("momentum_buffer") is None}
+        super()._step_group(number, group, params)
+
+    def _counted(self, group, params):
+        """Give the rule a first count for new parameters, where dampening lets it ask; they start from zeros."""
+        for p in params if self._new else ():
+            if id(p) in self._new:
+                self.state[p].pop("momentum_buffer", None)  # one that is listed twice starts twice, as in PyTorch
+        if not (group["momentum"] and group["dampening"]):
+            return [], ()
+        firsts = [1 if id(p) in self._new else 2 for p in params]
+        counts = list(dict.fromkeys(firsts))
+        return counts, tuple(map(counts.index, firsts))

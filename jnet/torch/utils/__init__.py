@@ -1,0 +1,1 @@
+"""What surrounds training: DLPack, data and the like."""
