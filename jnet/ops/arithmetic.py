@@ -244,9 +244,7 @@ def positive(input):
     """
     input = jnp.asarray(input)
     if is_bool(input):
-        raise RuntimeError(
-            "The `+` operator, on a bool tensor is not supported.\nConvert it to integers to compute."
-        )
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.\nConvert it to integers to compute.")
     return input
 
 

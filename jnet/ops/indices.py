@@ -88,7 +88,7 @@ def combined(how, input, pattern, indices, new):
     """Return the input with new values added, multiplied, ... ("add", "multiply", "max", "min") at the indices."""
     if input.dtype == jnp.bool_:
         how = {"add": "max", "multiply": "min"}.get(how, how)
-    return getattr(at(input, pattern, indices), how)(new, mode="drop")
+    return getattr(at(input, pattern, indices), how)(new, mode="drop")  # pyright: ignore
 
 
 def read(input, pattern, indices):

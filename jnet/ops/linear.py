@@ -178,6 +178,8 @@ def mv(input, vec):
     See: https://pytorch.org/docs/stable/generated/torch.mv.html
     """
     input, vec = jnp.asarray(input), jnp.asarray(vec)
+    if not input.ndim:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions\nUse * for scalars.")
     if input.ndim != 2 or vec.ndim != 1:
         # PyTorch's wording: its routine also takes a vector to add, here an empty one.
         raise RuntimeError(
@@ -329,7 +331,7 @@ def inner(input, other):
         )
     if a.dtype != b.dtype:
         raise RuntimeError(f"both inputs should have same dtype\nGot {a.dtype} and {b.dtype}. {ONE_DTYPE}")
-    no_bool(a, "addmm_impl_cpu_")
+    no_bool(a, "dot" if a.ndim == b.ndim == 1 else "addmm_impl_cpu_")
     flat = product(a.reshape(-1, a.shape[-1]), b.reshape(-1, b.shape[-1]).T)
     return flat.reshape(a.shape[:-1] + b.shape[:-1])
 

@@ -147,7 +147,7 @@ def roll(input, shifts, dims=None):
         raise RuntimeError(
             f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}\nWrite one shift for each dim."
         )
-    _refuse_scalar(input, dims[0])
+    _refuse_scalar(input, dims[0])  # pyright: ignore[reportGeneralTypeIssues]
     return jnp.roll(input, shifts, tuple(axis(dim, input.ndim, "roll") for dim in dims))
 
 
@@ -177,7 +177,7 @@ def rot90(input, k=1, dims=(0, 1)):
             f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}\n"
             "Two dims span the plane."
         )
-    return jnp.rot90(input, k, tuple(axis(dim, input.ndim, "rot90") for dim in dims))
+    return jnp.rot90(input, k, tuple(axis(dim, input.ndim, "rot90") for dim in dims))  # pyright: ignore
 
 
 @op("input", where=("Tensor",), grad_fn="RepeatBackward0", saves="nothing")

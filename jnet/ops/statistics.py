@@ -102,7 +102,7 @@ def mean(input, dim=None, keepdim=False, *, dtype=None):
     if not is_floating(input):
         raise RuntimeError(
             f"mean(): could not infer output dtype. {'Input' if dtype is None else 'Optional'} dtype must be either a "
-            f"floating point or complex dtype. Got: {dtype_name(input.dtype)}\nConvert it first, or name a floating point dtype."
+            f"floating point or complex dtype. Got: {dtype_name(input.dtype)}\nConvert it, or name another dtype."
         )
     along = axes(dim, input.ndim, "mean")
     # Not jnp.mean: the mean of no values is nan without NumPy's warning.

@@ -132,7 +132,7 @@ def array_of(data, dtype: np.dtype | None = None) -> np.ndarray:
     else:
         return _from_sequences(data, dtype)
     if dtype is not None and array.dtype.kind == "c" and dtype.kind not in "cb":
-        array = array.real
+        array = array.real  # pyright: ignore
     with np.errstate(over="ignore", invalid="ignore"):
         return np.array(array, dtype or array.dtype)
 
@@ -246,7 +246,7 @@ def _inferred_of_one(data) -> np.dtype:
     if isinstance(data, jax.Array):
         return np.dtype(data.dtype)
     try:
-        operator.index(data)
+        operator.index(data)  # pyright: ignore
     except TypeError:
         raise RuntimeError(f"Could not infer dtype of {type_name(data)}") from None
     return np.dtype(np.int64)

@@ -29,9 +29,9 @@ def __copy__(self):
 def _dressed(made: Tensor, like: Tensor) -> Tensor:
     """Return the new tensor as a leaf of the class of `like`, with what its user has hung on it."""
     dressed = object.__new__(type(like))
-    dressed.__dict__.update(made.__dict__)
+    dressed.__dict__.update(made.__dict__)  # pyright: ignore
     dressed._requires = like.requires_grad
-    dressed.__dict__.update(_extra(like))
+    dressed.__dict__.update(_extra(like))  # pyright: ignore
     return dressed
 
 
@@ -57,7 +57,7 @@ def __deepcopy__(self, memo):
     memo[id(self)] = made
     if self._grad is not None:
         made._grad = self._grad.__deepcopy__(memo)
-    made.__dict__.update(copying.deepcopy(_extra(self), memo))
+    made.__dict__.update(copying.deepcopy(_extra(self), memo))  # pyright: ignore
     return made
 
 

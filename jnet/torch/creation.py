@@ -38,10 +38,10 @@ def size_of(name: str, args: tuple, options: dict) -> tuple[int, ...]:
     args = args if given is None else (given,)
     if not args:
         raise TypeError(f'{name}() missing 1 required positional arguments: "size"')
-    several = len(args) > 1 or _is_index(args[0])
-    if not several and not isinstance(args[0], list | tuple):
-        raise TypeError(f"{name}(): argument 'size' (position 1) must be tuple of ints, not {type_name(args[0])}")
-    elements = args if several else args[0]
+    several = len(args) > 1 or _is_index(args[0])  # pyright: ignore[reportGeneralTypeIssues]
+    if not several and not isinstance(args[0], list | tuple):  # pyright: ignore[reportGeneralTypeIssues]
+        raise TypeError(f"{name}(): argument 'size' (position 1) must be tuple of ints, not {type_name(args[0])}")  # pyright: ignore
+    elements = args if several else args[0]  # pyright: ignore[reportGeneralTypeIssues]
     for place, each in enumerate(elements):
         if not _is_index(each):
             kind = type_name(each)
@@ -189,7 +189,7 @@ def arange(*args, dtype=None, **options) -> Tensor:
     if (end - start) / step < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     count = -((start - end) // step) if whole else math.ceil((end - start) / step)
-    return finish("arange", _stepped(start, step, count, kind), options)
+    return finish("arange", _stepped(start, step, count, kind), options)  # pyright: ignore
 
 
 _BOUNDS = {"start": 0, "end": 0, "step": 1}

@@ -85,7 +85,7 @@ def get_rng_state() -> Tensor:
 
 def set_rng_state(new_state: Tensor) -> None:
     """Go to a place in the default stream that `get_rng_state` returned."""
-    default_generator.set_state(new_state)
+    default_generator.set_state(new_state)  # pyright: ignore
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ def as_number(value):
         ValueError: for integers of more than 64 bits.
     """
     if isinstance(value, bool | float | complex):
-        return value if type(value) in (bool, float, complex) else value.item() if hasattr(value, "item") else value
+        return value if type(value) in (bool, float, complex) else value.item() if hasattr(value, "item") else value  # pyright: ignore
     if not isinstance(value, int | np.integer):
         return None
     number = operator.index(value)
@@ -74,7 +74,7 @@ def number_array(number, dtype: np.dtype) -> np.ndarray:
     if isinstance(number, complex) and dtype.kind != "c":
         number = number.real if dtype.kind != "b" else bool(number)
     if dtype.kind in "iu":
-        return np.array(int(number), np.int64).astype(dtype)
+        return np.array(int(number), np.int64).astype(dtype)  # pyright: ignore
     with np.errstate(over="ignore"):
         return np.array(number).astype(dtype)
 

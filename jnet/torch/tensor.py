@@ -401,7 +401,7 @@ def apply(call: Call, arguments: Sequence) -> Any:
             _note_versions(node, call, arguments, (made,))
         return made
     floating = () if node is None else node.derivative.floating
-    made = [wrap(value, (node, i) if i in floating else None) for i, value in enumerate(results)]
+    made = [wrap(value, (node, i) if i in floating else None) for i, value in enumerate(results)]  # pyright: ignore
     made = results._make(made) if hasattr(results, "_make") else tuple(made)
     if node is not None:
         _note_versions(node, call, arguments, made)

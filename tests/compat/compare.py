@@ -60,7 +60,9 @@ def outcome(program: str, torch: ModuleType, **names):
     dtype = torch.get_default_dtype()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        warnings.filterwarnings("ignore", "__array(_wrap)?__ (must accept|implementation)")  # NumPy of PyTorch's tensors
+        warnings.filterwarnings(
+            "ignore", "__array(_wrap)?__ (must accept|implementation)"
+        )  # NumPy of PyTorch's tensors
         try:
             exec(compile(tree, "<row>", "exec"), space)
             found = described(eval(compile(ast.Expression(last.value), "<row>", "eval"), space))

@@ -84,7 +84,7 @@ class RuleOptimizer(Optimizer):
         counts, places = self._counted(group, params)
         arguments = []
         for p in params:
-            arguments += (value_of(p), value_of(p._grad))
+            arguments += (value_of(p), value_of(p._grad))  # pyright: ignore
             if slots:
                 state = self.state[p]
                 for name in slots:
