@@ -305,7 +305,7 @@ def _with_hooks(step: Callable) -> Callable:
                 hook(self, args, kwargs)
         return result
 
-    call.hooked = True  # pyright: ignore[reportFunctionMemberAccess]
+    call.hooked = True  # pyright: ignore[reportAttributeAccessIssue]
     return call
 
 
