@@ -195,7 +195,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=0.2, help="how long one turn of a contestant takes")
     parser.add_argument("--rounds", type=int, default=15, help="turns of each contestant")
     parser.add_argument("--out", type=Path, default=Path("results/bench.json"), help="where the figures are written")
-    parser.add_argument("--only", default="", help="only rows whose title has this in it")
+    parser.add_argument("--only", default="", help='only rows whose title has this in it; also "steps:" or "loops:"')
     options = parser.parse_args()
     devices = [jax.devices("cpu")[0]]
     if jax.default_backend() != "cpu":
@@ -207,13 +207,13 @@ def main() -> None:
     rows = []
     for device in devices:
         for name, batch, shape in ROWS:
-            if options.only not in f"{name}, batch {batch}":
+            if options.only not in f"steps: {name}, batch {batch}":
                 continue
             rows.append(bench_row(name, batch, shape, device, options.seconds, options.rounds))
             print(line(rows[-1]), flush=True)
     print("\nLoops in PyTorch's words")
     for title in LOOPS:
-        if options.only in title:
+        if options.only in f"loops: {title}":
             rows.append(bench_loop(title, options.seconds, options.rounds))
             print(line(rows[-1]), flush=True)
     ratios = [row["ms"]["PyTorch"] / row["ms"]["jnet"] for row in rows if "loop" in row and "PyTorch" in row["ms"]]

@@ -76,7 +76,7 @@ def sub(input, other, *, alpha=1):
     See: https://docs.pytorch.org/docs/stable/generated/torch.sub.html
     """
     alpha = value_of(alpha)
-    _refuse_booleans(input, other)
+    refuse_booleans(input, other)
     operands = _check_alpha(alpha, *promoted([input, other], floating=False))
     return elementwise(lambda x, y: x - _scaled(y, alpha), *operands)
 
@@ -424,7 +424,8 @@ def _scaled(array, factor):
     return array if number_kind(factor) and factor == 1 else jnp.asarray(factor).astype(array.dtype) * array
 
 
-def _refuse_booleans(*operands):
+def refuse_booleans(*operands):
+    """Raise what PyTorch's `-` raises for booleans."""
     booleans = [is_bool(as_array(operand)) for operand in operands]
     if all(booleans):
         raise RuntimeError(

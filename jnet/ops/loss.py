@@ -10,7 +10,19 @@ from jax import lax
 from jax.scipy.special import xlogy
 
 from jnet.ops.activation import log_softmax, logsigmoid
-from jnet.ops.checks import broadcast, dtype_name, is_concrete, is_floating, require_floating, size
+from jnet.ops.arithmetic import refuse_booleans
+from jnet.ops.checks import (
+    broadcast,
+    broadcast_shapes,
+    check_castable,
+    check_keeps_shape,
+    dtype_name,
+    is_concrete,
+    is_floating,
+    require_floating,
+    size,
+)
+from jnet.ops.promotion import promoted
 from jnet.ops.registry import op
 
 __all__ = [
@@ -39,8 +51,8 @@ def _reduce(loss, reduction):
     return loss.sum() if reduction == "sum" else loss
 
 
-def _pair(input, target, kernel=None):
-    """Return input and target in one shape and dtype, warning where the shapes differ as PyTorch does."""
+def _pair(input, target, reduction, kernel=None):
+    """Return input and target in one shape and dtype, warning where the shapes differ, and check, as PyTorch does."""
     input, target = jnp.asarray(input), jnp.asarray(target)
     if input.shape != target.shape:
         warnings.warn(
@@ -50,6 +62,7 @@ def _pair(input, target, kernel=None):
             stacklevel=3,
         )
         input, target = broadcast(input, target)
+    _check_reduction(reduction)
     dtype = jnp.promote_types(input.dtype, target.dtype)
     input, target = input.astype(dtype), target.astype(dtype)
     if kernel is not None:
@@ -110,8 +123,7 @@ def mse_loss(input, target, reduction="mean"):
 
     See: https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html
     """
-    _check_reduction(reduction)
-    input, target = _pair(input, target, "mse_cpu")
+    input, target = _pair(input, target, reduction, "mse_cpu")
     return _reduce(jnp.square(input - target), reduction)
 
 
@@ -121,12 +133,13 @@ def l1_loss(input, target, reduction="mean"):
 
     See: https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html
     """
-    _check_reduction(reduction)
-    input, target = _pair(input, target)
+    given = jnp.asarray(input), jnp.asarray(target)
+    input, target = _pair(*given, reduction)
+    refuse_booleans(*given)
     if reduction == "mean" and not is_floating(input):
         raise RuntimeError(
             "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
-            f"Got: {dtype_name(input.dtype)}. Convert with .astype(jnp.float32)."
+            f"Got: {dtype_name(input.dtype)}\nConvert one of the two to floating point numbers."
         )
     return _reduce(_distance(input, target), reduction)
 
@@ -141,12 +154,11 @@ def smooth_l1_loss(input, target, reduction="mean", beta=1.0):
 
     See: https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html
     """
-    _check_reduction(reduction)
-    if beta < 0:
-        raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
     if beta == 0:
         return l1_loss(input, target, reduction)
-    input, target = _pair(input, target, "smooth_l1_cpu")
+    input, target = _pair(input, target, reduction, "smooth_l1_cpu" if beta > 0 else None)
+    if beta < 0:
+        raise RuntimeError(f"smooth_l1_loss does not support negative values for beta.\nGot {beta}.")
     d = _distance(input, target)
     return _reduce(jnp.where(d < beta, 0.5 * d * d / beta, d - 0.5 * beta), reduction)
 
@@ -161,12 +173,15 @@ def huber_loss(input, target, reduction="mean", delta=1.0):
 
     See: https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html
     """
-    _check_reduction(reduction)
+    wanted = jnp.asarray(input).dtype  # which PyTorch keeps here, and here only
+    input, target = _pair(input, target, reduction)
     if delta <= 0:
-        raise RuntimeError("huber_loss does not support non-positive values for delta.")
-    input, target = _pair(input, target, "huber_cpu")
+        raise RuntimeError(f"huber_loss does not support non-positive values for delta.\nGot {delta}.")
+    check_castable(input.dtype, wanted)
+    require_floating(input, "huber_cpu")
     d = _distance(input, target)
-    return _reduce(jnp.where(d <= delta, 0.5 * d * d, delta * (d - 0.5 * delta)), reduction)
+    loss = jnp.where(d <= delta, 0.5 * d * d, delta * (d - 0.5 * delta))
+    return _reduce(loss.astype(wanted), reduction)
 
 
 @jax.custom_jvp
@@ -206,35 +221,46 @@ def binary_cross_entropy(input, target, weight=None, reduction="mean"):
     """
     _check_reduction(reduction)
     input, target = jnp.asarray(input), jnp.asarray(target)
+    weight = None if weight is None else jnp.asarray(weight)
     if input.shape != target.shape:
         raise ValueError(
             f"Using a target size ({size(target.shape)}) that is different to the input size ({size(input.shape)}) is "
             "deprecated. Please ensure they have the same size.\nReshape one, for example target.reshape(input.shape)."
         )
-    require_floating(input, "binary_cross_entropy")
+    weighted = input.shape if weight is None else _weighted_shape(target.shape, weight.shape)
     if target.dtype != input.dtype:
         raise RuntimeError(
             f"Found dtype {dtype_name(target.dtype)} but expected {dtype_name(input.dtype)}\n"
             "Convert the target to the dtype of the input."
         )
+    require_floating(input, "binary_cross_entropy")
     inside = {name: (x >= 0) & (x <= 1) for name, x in (("input", input), ("target", target))}
     for name, check in inside.items():
         if is_concrete(check) and not check.all():
             raise RuntimeError(
-                f"all elements of {name} should be between 0 and 1; for logits use binary_cross_entropy_with_logits."
+                f"all elements of {name} should be between 0 and 1\n"
+                "For logits there is binary_cross_entropy_with_logits."
             )
     unknown = jnp.full((), jnp.nan, input.dtype)
     loss = jnp.where(inside["input"] & inside["target"], _binary_entropy(input, target), unknown)
     if weight is not None:
-        weight = jnp.asarray(weight)
-        if any(w not in (1, n) for w, n in zip(weight.shape[::-1], input.shape[::-1], strict=False)):
+        check_keeps_shape(loss.shape, weighted)
+        loss = loss * jnp.broadcast_to(weight.astype(loss.dtype), loss.shape)
+    return _reduce(loss, reduction)
+
+
+def _weighted_shape(shape, weight):
+    """Return the shape that weights broadcast to with what they weigh; raise PyTorch's error if they do not."""
+    wide = [1] * max(0, len(weight) - len(shape)) + list(shape)
+    for place in range(-1, -len(weight) - 1, -1):
+        if weight[place] not in (1, wide[place]) and wide[place] != 1:
             raise RuntimeError(
-                f"Attempting to broadcast a dimension of length {weight.shape[-1]} at -1! Mismatching argument at "
-                f"index 1 had {size(weight.shape)}; but expected shape should be broadcastable to {list(input.shape)}\n"
+                f"Attempting to broadcast a dimension of length {weight[place]} at {place}! Mismatching argument at "
+                f"index 1 had {size(weight)}; but expected shape should be broadcastable to {wide}\n"
                 "The weights need the shape of the input, or of its last dimensions."
             )
-        loss = operator.mul(*broadcast(loss, weight))
-    return _reduce(loss, reduction)
+        wide[place] = max(weight[place], wide[place]) if weight[place] else 0
+    return tuple(wide)
 
 
 @op(
@@ -273,18 +299,21 @@ def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean
             "Reshape one, for example target.reshape(input.shape)."
         )
     require_floating(input, "log_sigmoid_cpu")
-    if not is_floating(target):
-        raise RuntimeError(
-            f"result type {dtype_name(input.dtype)} can't be cast to the desired output type "
-            f"{dtype_name(target.dtype)}; the targets must be floating point: use target.astype(input.dtype)."
-        )
     log_p = logsigmoid(input)
     if pos_weight is not None:
+        refuse_booleans(pos_weight, 1)
         pos_weight, labels = broadcast(jnp.asarray(pos_weight), target)
         log_p = operator.mul(*broadcast((pos_weight - 1) * labels + 1, log_p))
+        check_keeps_shape(input.shape, log_p.shape)
+    refuse_booleans(target, target)
+    check_castable(jnp.promote_types(input.dtype, target.dtype), target.dtype)
     loss = (1 - target) * input
-    loss = operator.sub(*broadcast(loss, log_p))
-    return _reduce(loss if weight is None else operator.mul(*broadcast(loss, jnp.asarray(weight))), reduction)
+    loss = (loss - log_p).astype(target.dtype)
+    if weight is not None:
+        weight = jnp.asarray(weight)
+        check_keeps_shape(loss.shape, broadcast_shapes(loss.shape, weight.shape))
+        loss = loss * jnp.broadcast_to(weight.astype(loss.dtype), loss.shape)
+    return _reduce(loss, reduction)
 
 
 @op("input", "target", "weight", where=("functional",), out=False, grad_fn=_nll_node)
@@ -311,8 +340,8 @@ def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
     """
     _check_reduction(reduction)
     input, target = jnp.asarray(input), jnp.asarray(target)
+    weight = None if weight is None else jnp.asarray(weight)
     _check_labels(input, target, weight, ignore_index)
-    require_floating(input, "nll_loss_out_frame")
     loss, scale = _nll(input, target, weight, ignore_index)
     return loss.sum() / scale.sum() if reduction == "mean" else _reduce(loss, reduction)
 
@@ -339,43 +368,62 @@ def _nll(input, target, weight, ignore_index):
 def _per_class(weight, input):
     """Return weights (C,) so that they broadcast to `input`, made explicit."""
     axis = min(input.ndim - 1, 1)
-    return lax.broadcast_in_dim(jnp.asarray(weight, input.dtype), input.shape, (axis,))
+    return lax.broadcast_in_dim(weight.reshape(-1).astype(input.dtype), input.shape, (axis,))
 
 
 def _check_labels(input, target, weight, ignore_index):
+    """Raise what PyTorch raises of labels and weights that do not fit, in the order in which it looks."""
     shape, labels = input.shape, target.shape
     if not shape:
-        raise ValueError("Expected 1 or more dimensions (got 0); the input holds one log-probability a class.")
-    if len(shape) == 1:
-        if target.size != 1:
-            raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {target.size}")
-    elif len(shape) == 2 and len(labels) > 1:
-        raise RuntimeError(
-            f"0D or 1D target tensor expected, multi-target not supported; got the target's shape {labels}: "
-            "use target.ravel(), or target.argmax(1) for one-hot rows."
-        )
-    elif (len(shape) == 2 and labels != shape[:1]) or labels[:1] != shape[:1]:
+        raise ValueError("Expected 1 or more dimensions (got 0)\nThe input holds one log-probability a class.")
+    batch = labels[0] if labels else 0
+    if len(shape) > 1 and batch != shape[0]:
         raise ValueError(
-            f"Expected input batch_size ({shape[0]}) to match target batch_size ({labels[0] if labels else 1})."
+            f"Expected input batch_size ({shape[0]}) to match target batch_size ({batch}).\n"
+            f"The shapes are {shape} and {labels}: one label a row."
         )
-    elif len(shape) == 4 and len(labels) != 3:
+    spatial = len(shape) > 2
+    expected = (shape[0], *shape[2:])
+    if spatial and len(shape) != 4 and labels != expected:
+        raise RuntimeError(f"Expected target size {list(expected)}, got {list(labels)}\nThe classes have no labels.")
+    if len(shape) == 4 and len(labels) != 3:
         raise RuntimeError(
-            f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(labels)}"
+            f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(labels)}\n"
+            f"The shape is {labels}, and not {expected}."
         )
-    elif labels != (shape[0], *shape[2:]):
-        if len(shape) == 4:
-            raise RuntimeError(f"size mismatch (got input: {list(shape)} , target: {list(labels)}")
-        raise RuntimeError(f"Expected target size {[shape[0], *shape[2:]]}, got {list(labels)}")
+    if not spatial and len(labels) > 1:
+        raise RuntimeError(
+            "0D or 1D target tensor expected, multi-target not supported\n"
+            f"The shape is {labels}: flatten a column of labels; of one-hot rows take argmax(1)."
+        )
     if not jnp.issubdtype(target.dtype, jnp.integer):
         raise RuntimeError(
             f"expected target dtype to be Long or Byte, but got {dtype_name(target.dtype)}\n"
             "Labels are whole numbers: convert them."
         )
+    if len(shape) == 2 and not labels:  # and no row
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions\nThere is one label a row.")
+    if len(shape) == 1 and target.size != 1:
+        raise ValueError(
+            f"For 1D input, 1D target must have size 1, but got target size: {target.size}\n"
+            "One vector has one label; for a batch the input is (N, C)."
+        )
     classes = shape[min(len(shape) - 1, 1)]
-    if weight is not None and weight.shape != (classes,):
+    if weight is not None and (weight.size != classes or (weight.ndim != 1 and not spatial)):
+        each = "all" if spatial else f"all {classes} classes"
+        which = "classes" if spatial else f"classes but got weight tensor of shape: {list(weight.shape)}"
         raise RuntimeError(
-            f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of "
-            f"shape: {list(weight.shape)}"
+            f"weight tensor should be defined either for {each} or no {which}\nThere are {classes} classes."
+        )
+    if len(shape) == 4 and labels != expected:
+        raise RuntimeError(
+            f"size mismatch (got input: {list(shape)} , target: {list(labels)}\nThe classes have no labels."
+        )
+    require_floating(input, "nll_loss2d_forward_out_frame" if spatial else "nll_loss_out_frame")
+    if weight is not None and weight.dtype != input.dtype:
+        raise RuntimeError(
+            f"expected scalar type {dtype_name(input.dtype)} but found {dtype_name(weight.dtype)}\n"
+            "Convert the weights to the dtype of the input."
         )
     if is_concrete(target):
         check_labels(np.asarray(target), classes, ignore_index)
@@ -421,13 +469,14 @@ def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean
     See: https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
     """
     _check_reduction(reduction)
-    if not 0 <= label_smoothing <= 1:
-        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
     input, target = jnp.asarray(input), jnp.asarray(target)
+    weight = None if weight is None else jnp.asarray(weight)
     if input.shape == target.shape:
         return _soft_cross_entropy(input, target, weight, ignore_index, reduction, label_smoothing)
-    log_p = log_softmax(input, min(input.ndim - 1, 1)) if input.ndim else input
-    if not label_smoothing:
+    if label_smoothing > 1:
+        raise _wrong_smoothing(label_smoothing)
+    log_p = log_softmax(input, 0 if input.ndim == 1 else 1)
+    if label_smoothing <= 0:
         return nll_loss(log_p, target, weight, ignore_index, reduction)
     _check_labels(input, target, weight, ignore_index)
     loss, scale = _nll(log_p, target, weight, ignore_index)
@@ -437,22 +486,32 @@ def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean
     return loss.sum() / scale.sum() if reduction == "mean" else _reduce(loss, reduction)
 
 
+def _wrong_smoothing(label_smoothing):
+    return RuntimeError(
+        f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}\nIt is a share of the target."
+    )
+
+
 def _soft_cross_entropy(input, target, weight, ignore_index, reduction, label_smoothing):
     if not is_floating(target):
         raise RuntimeError(
-            f"Expected floating point type for target with class probabilities, got {dtype_name(target.dtype)}; use "
-            "target.astype(input.dtype) for probabilities, or give labels without the class axis."
+            f"Expected floating point type for target with class probabilities, got {dtype_name(target.dtype)}\n"
+            "Convert probabilities; labels are given without the dimension of the classes."
         )
     if ignore_index >= 0:
-        raise RuntimeError("ignore_index is not supported for floating point target")
+        raise RuntimeError("ignore_index is not supported for floating point target\nProbabilities have no index.")
+    if not input.ndim:
+        raise IndexError("Dimension specified as 1 but tensor has no dimensions\nThe input holds one logit a class.")
     axis = min(input.ndim - 1, 1)
     classes = input.shape[axis]
     if weight is not None and weight.shape != (classes,):
         raise RuntimeError(
             f"cross_entropy: weight tensor should be defined either for all {classes} classes or no classes but got "
-            f"weight tensor of shape: {list(weight.shape)}"
+            f"weight tensor of shape: {list(weight.shape)}\nThere are {classes} classes."
         )
-    if label_smoothing:
+    if label_smoothing > 1:
+        raise _wrong_smoothing(label_smoothing)
+    if label_smoothing > 0:
         target = (1 - label_smoothing) * target + label_smoothing / classes
     log_p = log_softmax(input, axis)
     loss = -(log_p * target if weight is None else log_p * target * _per_class(weight, log_p)).sum(axis)
@@ -487,7 +546,7 @@ def kl_div(input, target, reduction="mean", log_target=False):
     input, target = jnp.asarray(input), jnp.asarray(target)
     batch = input.shape[0] if input.ndim else 1
     if not (is_floating(input) and is_floating(target)):
-        raise RuntimeError("kl_div: Integral inputs not supported.")
-    target, input = broadcast(target, input)
+        raise RuntimeError("kl_div: Integral inputs not supported.\nBoth are probabilities: convert them.")
+    target, input = broadcast(*promoted([target, input], floating=False))
     loss = jnp.exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
     return loss.sum() / batch if reduction == "batchmean" else _reduce(loss, reduction)

@@ -165,7 +165,12 @@ def _from_sequences(data, dtype: np.dtype | None) -> np.ndarray:
     if dtype is None:
         dtype = _inferred(data)
     leaves: list = []
-    _flatten(data, shape, 0, leaves)
+    if 0 not in shape:  # else PyTorch looks at the lengths of the first rows alone
+        try:
+            _flatten(data, shape, 0, leaves)
+        except (TypeError, ValueError):
+            _stored(leaves, dtype)  # a wrong number before the wrong row is what PyTorch reports
+            raise
     return _stored(leaves, dtype).reshape(shape)
 
 
@@ -297,7 +302,7 @@ def _number(leaf, dtype: np.dtype):
             raise ValueError("only one element tensors can be converted to Python scalars")
         leaf = array.item() if array.dtype.kind != "V" else float(array.reshape(()))
     if dtype.kind == "b":
-        return bool(leaf)
+        return bool(leaf if isinstance(leaf, int | float | complex) else operator.index(leaf))
     if dtype.kind == "c":
         return complex(leaf)
     if dtype.kind not in "iu":
@@ -306,11 +311,12 @@ def _number(leaf, dtype: np.dtype):
         if isinstance(leaf, complex) or not (hasattr(leaf, "__float__") or hasattr(leaf, "__index__")):
             raise TypeError(f"must be real number, not {type_name(leaf)}")
         return float(leaf)
-    if isinstance(leaf, float):
-        if not fits(leaf, dtype):
-            raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow")
-        return int(leaf)
-    return operator.index(leaf)
+    number = leaf if isinstance(leaf, float) else operator.index(leaf)
+    if isinstance(number, int) and not -(2**63) <= number < 2**63 and dtype != np.uint64:
+        raise ValueError("Overflow when unpacking long long")
+    if not fits(number, dtype):
+        raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow")
+    return int(number)
 
 
 def as_tensor(data, dtype=None, device=None) -> Tensor:

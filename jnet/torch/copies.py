@@ -87,7 +87,18 @@ def detach(self):
 
 @_method
 def detach_(self):
-    """Take the tensor off the tape."""
+    """Take the tensor off the tape.
+
+    Raises:
+        RuntimeError: if it is a view.
+    """
+    if self._links and self._base is not None:
+        raise RuntimeError(
+            "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
+            "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
+            "detach_() cannot be called on these gradients. To fix this error, please refer to the "
+            "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
+        )
     self._edge, self._requires, self._base = None, False, None
     return self
 

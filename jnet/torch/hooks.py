@@ -8,7 +8,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from jnet.recorder import Gradient, Node
-from jnet.torch.tensor import Tensor, edge_of, wrap
+from jnet.torch.scalars import type_name
+from jnet.torch.tensor import Tensor, edge_of, shape_of, wrap
 
 METHODS: dict = {}
 _ids = itertools.count()
@@ -64,7 +65,11 @@ class Hooks:
             if made is None:
                 made = given
             if not isinstance(made, Tensor):
-                raise TypeError(f"hook should return None or a Tensor, got {type(made).__name__}")
+                raise TypeError(f"expected Variable, but hook returned '{type_name(made)}'")
+            for what, kind in {"size": shape_of, "type": lambda tensor: tensor._aval.dtype}.items():
+                if kind(made) != kind(given):
+                    name = getattr(hook, "__name__", type(hook).__name__)
+                    raise RuntimeError(f"hook '{name}' has changed the {what} of value")
             gradient = pair(made)
         return gradient
 

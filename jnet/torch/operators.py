@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from jnet.torch import indexing, rows
-from jnet.torch.arrays import tensor
+from jnet.torch.arrays import tensor as new_tensor
 from jnet.torch.dispatch import CALLERS, NUMBERS, Caller, method_of
+from jnet.torch.dtypes import dtype
 from jnet.torch.tensor import Tensor, apply
 
 # Python's operator -> op. Those that are commutative or comparisons have no reflected form of their own.
@@ -23,6 +24,15 @@ def _operand(other) -> bool:
     return isinstance(other, Tensor) or type(other) in NUMBERS or isinstance(other, np.generic)
 
 
+def _with_array(tensor: Tensor, array: np.ndarray, name: str) -> tuple[Tensor, Tensor]:
+    """Return a tensor and an array as tensors of the dtype that NumPy gives: PyTorch leaves such mixtures to NumPy."""
+    kind = np.result_type(tensor._aval.dtype, array.dtype)
+    if name == "div" and kind.kind in "biu":
+        kind = np.dtype(np.float64)
+    kind = dtype.from_numpy(kind)
+    return tensor.to(kind), new_tensor(array).to(kind)
+
+
 def _binary(caller, name: str):
     plain = caller.plain.get(2) if type(caller) is Caller or caller.name == "div" else None
     at_once = rows.AT_ONCE.get(caller.name)
@@ -35,15 +45,24 @@ def _binary(caller, name: str):
         if plain is not None and (isinstance(other, Tensor) or other.__class__ in NUMBERS):
             return apply(plain, (self, other))
         if isinstance(other, np.ndarray):
-            other = tensor(other)
+            self, other = _with_array(self, other, caller.name)
         return caller(self, other) if _operand(other) else NotImplemented
 
     method.__name__ = name
     return method
 
 
+# 5 - tensor is an op of its own in PyTorch, and 5 / tensor is 5 times the reciprocal, which rounds differently.
+_REFLECTED = {
+    "sub": lambda other, self: CALLERS["rsub"](self, other),
+    "div": lambda other, self: CALLERS["mul"](CALLERS["reciprocal"](self), other),
+}
+
+
 def _reflected(caller, name: str):
     at_once = rows.REFLECTED.get(caller.name)
+    op = caller.name
+    run = _REFLECTED.get(op) or caller
 
     def method(self, other):
         if at_once is not None and self._at_once is not None:
@@ -51,8 +70,8 @@ def _reflected(caller, name: str):
             if result is not None:
                 return result
         if isinstance(other, np.ndarray):
-            other = tensor(other)
-        return caller(other, self) if _operand(other) else NotImplemented
+            self, other = _with_array(self, other, op)
+        return run(other, self) if _operand(other) else NotImplemented
 
     method.__name__ = name
     return method
@@ -70,7 +89,7 @@ def _comparison(caller, name: str):
 
     def method(self, other):
         if isinstance(other, np.ndarray):
-            other = tensor(other)
+            self, other = _with_array(self, other, caller.name)
         if not _operand(other):
             return NotImplemented
         return apply(plain, (self, other)) if type_is_plain(other) else caller(self, other)

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from jnet.ops.checks import broadcast_shapes
 from jnet.ops.promotion import result_type as _result_type
+from jnet.ops.registry import OPS
+from jnet.recorder import Call
 from jnet.torch import writing
+from jnet.torch.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from jnet.torch.dispatch import CALLERS, assign
 from jnet.torch.dtypes import dtype as Dtype
 from jnet.torch.indexing import basic
 from jnet.torch.return_types import named_by_fields
-from jnet.torch.tensor import Tensor, from_array, grad_mode, numpy_of, refuse_leaf, shape_of, value_of, wrap
+from jnet.torch.tensor import Tensor, apply, from_array, grad_mode, numpy_of, refuse_leaf, shape_of, value_of, wrap
 from jnet.torch.viewing import VIEWS, sizes
 
 FUNCTIONS: dict = {}
@@ -166,12 +170,13 @@ def masked_select(input, mask):
     """
     if mask._aval.dtype != np.bool_:
         raise RuntimeError("masked_select: expected BoolTensor for mask")
-    from jnet.ops.checks import broadcast_shapes
-
     shape = broadcast_shapes(shape_of(input), shape_of(mask))
     input = input.expand(shape)
     places = np.nonzero(np.broadcast_to(numpy_of(mask), shape).reshape(-1))[0]
-    return CALLERS["take"](input, from_array(places))
+    return apply(_MASKED_SELECT, [input, from_array(places)])
+
+
+_MASKED_SELECT = Call(OPS["take"].function, "masked_select", "MaskedSelectBackward0")
 
 
 def _distinct(input, sorted, return_inverse, return_counts, dim):
@@ -321,6 +326,8 @@ _both(writing.fill)
 _method(writing.fill_)
 _method(writing.zero_)
 _method(writing.copy_)
+_function(is_anomaly_enabled)
+_function(is_anomaly_check_nan_enabled)
 FUNCTIONS["fill_"] = writing.fill_
 FUNCTIONS["zero_"] = writing.zero_
 
@@ -355,7 +362,8 @@ def sum_to_size(self, *size):
     if lead < 0 or any(n not in (1, m) for n, m in zip(shape, own[lead:], strict=True)):
         raise RuntimeError(f"size {{{list(shape)}}} is not expandable to size {{{list(own)}}}.")
     dims = [d for d in range(len(own)) if d < lead or (shape[d - lead] == 1 and own[d] != 1)]
-    return CALLERS["sum"](self, dims, True).reshape(shape) if dims else self
+    summed = CALLERS["sum"](self, dims, True) if dims else self
+    return VIEWS["reshape"](summed, shape) if lead else summed
 
 
 _ = (named_by_fields, grad_mode, value_of, wrap)

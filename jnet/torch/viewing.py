@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from jnet.ops.checks import axis, broadcast_shapes
 from jnet.recorder import Call, Layout, contiguous_strides, link
 from jnet.torch.dtypes import Size
-from jnet.torch.tensor import Tensor, apply, layout_of, same_elements, shape_of, value_of, view
+from jnet.torch.tensor import Tensor, apply, layout_of, refuse_leaf, same_elements, shape_of, value_of, view
 
 VIEWS: dict = {}  # name -> function, for functions and methods
 METHODS: dict = {}  # name -> method only
@@ -653,6 +653,7 @@ def _inplace(name: str):
     function = VIEWS[name]
 
     def method(self, *args, **kwargs):
+        refuse_leaf(self)
         return _relinked(self, function(self, *args, **kwargs))
 
     method.__name__, method.__doc__ = f"{name}_", f"Make the tensor its own `{name}`, and return it."

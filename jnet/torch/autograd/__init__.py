@@ -5,6 +5,7 @@ See: https://docs.pytorch.org/docs/stable/autograd.html
 
 import importlib
 
+from jnet.torch.autograd import modes as grad_mode
 from jnet.torch.autograd.engine import backward, grad
 from jnet.torch.autograd.function import Function, once_differentiable
 from jnet.torch.autograd.modes import (
@@ -23,6 +24,7 @@ __all__ = [
     "backward",
     "enable_grad",
     "grad",
+    "grad_mode",
     "inference_mode",
     "is_grad_enabled",
     "is_inference_mode_enabled",

@@ -69,3 +69,13 @@ class Anomaly:
             if gradient is not None and np.isnan(gradient[0].numpy()).any():
                 self.failed(node)
                 raise RuntimeError(f"Function '{node.name()}' returned nan values in its {place}th output.")
+
+
+def is_anomaly_enabled() -> bool:
+    """Tell whether anomaly detection is on."""
+    return tape.anomaly is not None
+
+
+def is_anomaly_check_nan_enabled() -> bool:
+    """Tell whether it looks for nan."""
+    return tape.anomaly is not None and tape.anomaly.check_nan

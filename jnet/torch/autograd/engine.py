@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jnet.recorder import Edge, Gradient, known, walk
+from jnet.torch.dispatch import CALLERS
 from jnet.torch.hooks import pair
 from jnet.torch.tensor import Tensor, edge_of, grad_mode, shape_of, value_of, wrap
 
@@ -34,6 +35,8 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
     chosen = _sequence(inputs)
     if not chosen:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    if not all(each.requires_grad for each in chosen):
+        raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
     edges = [_edge_of_input(each) for each in chosen]
     found = _walk(roots, retain, create_graph, edges)
     for tensor, edge in zip(chosen, edges, strict=True):
@@ -55,6 +58,8 @@ def grad(
 ) -> tuple[Tensor | None, ...]:
     """Return the gradients of `outputs`, weighted by `grad_outputs`, towards `inputs`; no `.grad` changes.
 
+    With `is_grads_batched` the weights have one more dimension in front, and so have the gradients.
+
     Raises:
         RuntimeError: as `backward`; and if an input was not used, unless `allow_unused` (None) or `materialize_grads`
             (zeros).
@@ -68,7 +73,18 @@ def grad(
     See: https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html
     """
     if is_grads_batched:
-        raise NotImplementedError("grad(is_grads_batched=True); use torch.autograd.functional.jacobian.")
+        weights = _sequence(grad_outputs)
+        options = {"retain_graph": True, "create_graph": create_graph, "allow_unused": allow_unused}
+        rows = [
+            grad(outputs, inputs, [w[i] for w in weights], materialize_grads=materialize_grads, **options)
+            for i in range(len(weights[0]))
+        ]
+        columns = zip(*rows, strict=True)
+        return tuple([None if column[0] is None else CALLERS["stack"](list(column)) for column in columns])
+    if materialize_grads and allow_unused is False:
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+        )
     roots = _roots(_sequence(outputs), grad_outputs, create_graph)
     chosen = _sequence(inputs)
     edges = [_edge_of_input(each) for each in chosen]
@@ -84,9 +100,7 @@ def grad(
         else:
             raise RuntimeError(
                 f"The differentiated Tensor at index {place} appears to not have been used in the graph. Set "
-                "allow_unused=True "
-                "if "
-                "this is the desired behavior."
+                "allow_unused=True if this is the desired behavior."
             )
     return tuple(results)
 
@@ -135,9 +149,9 @@ def _roots(tensors: Sequence[Tensor], weights, create: bool) -> list[tuple[Edge,
         if shape_of(weight) != shape_of(tensor):
             raise RuntimeError(
                 f"Mismatch in shape: grad_output[{place}] has a shape of {weight.shape} and output[{place}] has a "
-                "shape "
-                f"of {tensor.shape}."
+                f"shape of {tensor.shape}."
             )
+        weight = weight.to(tensor)
         gradient = pair(weight) if create else (value_of(weight), None)
         roots.append((edge, gradient))
     return roots

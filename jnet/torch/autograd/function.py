@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 
-from jnet.recorder import Node, known
+from jnet.recorder import Node, aval, known
+from jnet.torch.dtypes import dtype
 from jnet.torch.hooks import pair
-from jnet.torch.tensor import Tensor, edge_of, grad_mode, same_elements, wrap
+from jnet.torch.scalars import type_name
+from jnet.torch.tensor import Tensor, edge_of, grad_mode, same_elements, shape_of, wrap
 
 
 class FunctionCtx:
@@ -24,7 +27,16 @@ class FunctionCtx:
         self._materialize = True
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
-        """Keep tensors for `backward`, which finds them in `saved_tensors`."""
+        """Keep tensors for `backward`, which finds them in `saved_tensors`.
+
+        Raises:
+            TypeError: for anything but tensors and None; what is no tensor can be an attribute of `ctx`.
+        """
+        for place, each in enumerate(tensors):
+            if each is not None and not isinstance(each, Tensor):
+                raise TypeError(
+                    f"save_for_backward can only save variables, but argument {place} is of type {type_name(each)}"
+                )
         self._saved = tensors
         self._versions = tuple(None if t is None else t._version for t in tensors)
 
@@ -47,10 +59,15 @@ class FunctionCtx:
             )
         for tensor, version in zip(self._saved, self._versions, strict=True):
             if tensor is not None and tensor._version != version:
+                node = tensor.grad_fn
+                origin = "" if node is None else (
+                    f", which is output {tensor.output_nr} of {node.name().split('Backward')[0]},"
+                )  # fmt: skip
                 raise RuntimeError(
                     "one of the variables needed for gradient computation has been modified by an inplace operation: "
-                    f"[{tensor.type()} {list(tensor.shape)}] is at version {tensor._version}; expected version "
-                    f"{version} instead."
+                    f"[{tensor.type()} {list(tensor.shape)}]{origin} is at version {tensor._version}; expected version "
+                    f"{version} instead. Hint: enable anomaly detection to find the operation that failed to compute "
+                    "its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
                 )
         return self._saved
 
@@ -70,22 +87,29 @@ class FunctionCtx:
 
 
 class _FunctionNode(Node):
-    """A call of a user's function on the tape."""
+    """A call of a user's function on the tape; each function has a class of its own.
 
-    __slots__ = ("ctx", "differentiable", "function")
+    Attributes:
+        function: the user's class.
+        ctx: what its `forward` left.
+        places: which of its results are tensors, and `count` how many results it has.
+    """
+
+    __slots__ = ("count", "ctx", "places")
+    function: Any
 
     def name(self) -> str:
-        return f"{self.function.__name__}Backward"
+        return type(self).__name__
 
     def release(self) -> None:
         self.ctx._saved = None
 
     def pull(self, gradients, create):
-        arriving = []
-        for out, gradient in zip(self.outs, gradients, strict=True):
+        arriving: list[Tensor | None] = [None] * self.count
+        for place, out, gradient in zip(self.places, self.outs, gradients, strict=True):
             if gradient is None and self.ctx._materialize:
                 gradient = (known(np.zeros(out.shape, out.dtype), out.device), None)
-            arriving.append(None if gradient is None else wrap(*gradient))
+            arriving[place] = None if gradient is None else wrap(*gradient)
         before = grad_mode.enabled
         grad_mode.enabled = create
         try:
@@ -93,7 +117,7 @@ class _FunctionNode(Node):
         finally:
             grad_mode.enabled = before
         given = given if isinstance(given, tuple | list) else (given,)
-        name = f"{self.function.__name__}Backward"
+        name = self.name()
         while len(given) > len(self.edges) and given[-1] is None:
             given = given[:-1]
         if len(given) != len(self.edges):
@@ -107,7 +131,7 @@ class _FunctionNode(Node):
                 results.append(None)
                 continue
             if not isinstance(each, Tensor):
-                raise TypeError(f"expected Variable or None (got {type(each).__name__})")
+                raise RuntimeError(f"expected Variable or None (got {type_name(each)})")
             need = edge[0].outs[edge[1]]
             if tuple(each.shape) != need.shape:
                 try:
@@ -118,8 +142,6 @@ class _FunctionNode(Node):
                         f"expected shape compatible with {list(need.shape)}"
                     ) from None
             if each._aval.dtype != need.dtype:
-                from jnet.torch.dtypes import dtype
-
                 each = each.to(dtype.from_numpy(need.dtype))
             results.append(pair(each))
         return results
@@ -146,11 +168,12 @@ class Function:
     """
 
     def __init__(self, *args, **kwargs):
-        raise RuntimeError(
+        warnings.warn(
             f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should "
-            "invoke "
-            "them on the class itself. Instantiating an autograd function will raise an error in a future version of "
-            "PyTorch."
+            "invoke them on the class itself. Instantiating an autograd function will raise an error in a future "
+            "version of PyTorch.",
+            DeprecationWarning,
+            stacklevel=2,
         )
 
     @staticmethod
@@ -190,9 +213,9 @@ class Function:
         if not any(ctx.needs_input_grad):
             return results
         tensors = [i for i, out in enumerate(outs) if isinstance(out, Tensor)]
-        node = _FunctionNode(edges, tuple(outs[i]._storage.value.aval if outs[i]._layout is None else _kind(outs[i])
-                                          for i in tensors))  # fmt: skip
-        node.ctx, node.function = ctx, cls
+        kinds = [aval(shape_of(outs[i]), outs[i]._aval.dtype, outs[i]._aval.device) for i in tensors]
+        node = _node_class(cls)(edges, tuple(kinds))
+        node.ctx, node.places, node.count = ctx, tensors, len(outs)
         found = list(outs)
         for number, i in enumerate(tensors):
             out = outs[i]
@@ -205,10 +228,13 @@ class Function:
         return tuple(found) if several else found[0]
 
 
-def _kind(tensor: Tensor):
-    from jnet.recorder import aval
-
-    return aval(tuple(tensor.shape), tensor._aval.dtype, tensor._aval.device)
+def _node_class(function: type) -> type[_FunctionNode]:
+    """Return the class of the nodes of a function, named after it; the function keeps it."""
+    found = function.__dict__.get("_node_class")
+    if found is None:
+        found = type(f"{function.__name__}Backward", (_FunctionNode,), {"__slots__": (), "function": function})
+        function._node_class = found  # pyright: ignore[reportAttributeAccessIssue]
+    return found
 
 
 def once_differentiable(function):

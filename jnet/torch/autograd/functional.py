@@ -14,16 +14,20 @@ from jnet.torch.tensor import Tensor, shape_of
 
 
 def _tuple(value, name: str, what: str) -> tuple[tuple[Tensor, ...], bool]:
-    given = value if isinstance(value, tuple) else (value,)
+    """Return a tensor or a sequence of tensors as a tuple, and whether it was a sequence.
+
+    Raises:
+        TypeError: if it is neither.
+    """
+    several = isinstance(value, tuple | list)
+    given = tuple(value) if several else (value,)
     for place, each in enumerate(given):
         if not isinstance(each, Tensor):
-            where = (
-                f"The value at index {place} in the {what} given to {name}"
-                if isinstance(value, tuple)
-                else (f"The {what} given to {name}")
-            )
-            raise TypeError(f"{where} must be a Tensor or a tuple of Tensors, got {type(each)}")
-    return given, isinstance(value, tuple)
+            where = f"given {what} has type {type(each)}."
+            if several:
+                where = f"value at index {place} of the {where}"
+            raise TypeError(f"The {what} given to {name} must be either a Tensor or a tuple of Tensors but the {where}")
+    return given, several
 
 
 def _leaves(inputs, create_graph: bool) -> tuple[Tensor, ...]:
@@ -50,6 +54,11 @@ def _zeros(shape, like: Tensor) -> Tensor:
 
 def _row(output: Tensor, leaves, create_graph: bool, strict: bool):
     """Return the gradients of a scalar towards the leaves; zeros where they have no part in it."""
+    if strict and not output.requires_grad:
+        raise RuntimeError(
+            "Output 0 of the user-provided function does not require gradients. The outputs must be computed in a "
+            "differentiable manner from the input when running in strict mode."
+        )
     found = (None,) * len(leaves)
     if output.requires_grad:
         found = grad(output, leaves, retain_graph=True, create_graph=create_graph, allow_unused=True)
@@ -120,10 +129,8 @@ def vjp(func, inputs, v=None, create_graph=False, strict=False):
     See: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.vjp.html
     """
     leaves, several, outputs, many = _run(func, inputs, create_graph, "vjp")
-    weights = None
-    if v is not None:
-        weights = [_matching(each, out) for each, out in zip(_tuple(v, "vjp", "v")[0], outputs, strict=True)]
-    elif len(outputs) != 1 or outputs[0].numel() != 1:
+    weights = None if v is None else _directions(v, outputs, "vjp")
+    if weights is None and (len(outputs) != 1 or outputs[0].numel() != 1):
         raise RuntimeError(
             "The vector v can only be None if the user-provided function returns a single Tensor with a single element."
         )
@@ -135,10 +142,23 @@ def vjp(func, inputs, v=None, create_graph=False, strict=False):
     return tuple(results) if many else results[0], tuple(products) if several else products[0]
 
 
-def _matching(v: Tensor, other: Tensor) -> Tensor:
-    if v.numel() != other.numel() or shape_of(v) != shape_of(other):
-        raise RuntimeError(f"v has invalid size: should be {other.shape} but got {v.shape}.")
-    return v
+def _directions(v, likes, name: str) -> list[Tensor]:
+    """Return the vectors given for tensors; ones, if they were left out for a single element."""
+    if v is None:
+        if len(likes) != 1 or likes[0].numel() != 1:
+            raise RuntimeError(
+                "The vector v can only be None if the input to the user-provided function is a single Tensor with a "
+                "single element."
+            )
+        return [like.new_ones(shape_of(like)) for like in likes]
+    given, _ = _tuple(v, name, "v")
+    if len(given) != len(likes):
+        raise RuntimeError(f"v is a tuple of invalid length: should be {len(likes)} but got {len(given)}.")
+    for place, (each, like) in enumerate(zip(given, likes, strict=True)):
+        if shape_of(each) != shape_of(like):
+            prefix = f"Entry {place} in " if len(given) > 1 else ""
+            raise RuntimeError(f"{prefix}v has invalid size: should be {like.shape} but got {each.shape}.")
+    return list(given)
 
 
 def jvp(func, inputs, v=None, create_graph=False, strict=False):
@@ -149,15 +169,7 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
     See: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.jvp.html
     """
     leaves, _, outputs, many = _run(func, inputs, create_graph, "jvp")
-    if v is None:
-        if len(leaves) != 1 or leaves[0].numel() != 1:
-            raise RuntimeError(
-                "The vector v can only be None if the input to the user-provided function is a single Tensor with a "
-                "single element."
-            )
-        directions = [leaf.new_ones(shape_of(leaf)) for leaf in leaves]
-    else:
-        directions = [_matching(each, x) for each, x in zip(_tuple(v, "jvp", "v")[0], leaves, strict=True)]
+    directions = _directions(v, leaves, "jvp")
     with enable_grad():
         weights = [out.new_zeros(shape_of(out)).requires_grad_() for out in outputs]
         found = grad(outputs, leaves, weights, create_graph=True, allow_unused=not strict)
@@ -178,17 +190,25 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
 def hvp(func, inputs, v=None, create_graph=False, strict=False):
     """Return a scalar function's value, and the product of its Hessian with `v`.
 
+    Raises:
+        RuntimeError: if the function's result is no scalar.
+
     See: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.hvp.html
     """
-    given, several = _tuple(inputs, "hvp", "inputs")
+    leaves, several, outputs, many = _run(func, inputs, True, "hvp")
+    directions = _directions(v, leaves, "hvp")
+    if many:
+        raise RuntimeError("The function given to hvp should return a single Tensor")
+    output = outputs[0]
+    if output.numel() != 1:
+        raise RuntimeError("The Tensor returned by the function given to hvp should contain a single element")
     with enable_grad():
-        leaves = _leaves(given, create_graph)
-        output = func(*leaves)
-        first = grad(output, leaves, create_graph=True, allow_unused=not strict)
-        used = [
-            (g, d) for g, d in zip(first, _tuple(v, "hvp", "v")[0], strict=True) if g is not None and g.requires_grad
-        ]
-        found = grad([g for g, _ in used], leaves, [d for _, d in used], create_graph=create_graph, allow_unused=True)
+        first = grad(output.reshape(()), leaves, create_graph=True, allow_unused=not strict)
+        used = [(g, d) for g, d in zip(first, directions, strict=True) if g is not None and g.requires_grad]
+        found = (None,) * len(leaves)
+        if used:
+            gradients, weights = zip(*used, strict=True)
+            found = grad(gradients, leaves, weights, create_graph=create_graph, allow_unused=True)
     products = [
         _zeros(shape_of(x), x) if p is None else _finished(p, create_graph) for p, x in zip(found, leaves, strict=True)
     ]

@@ -33,14 +33,21 @@ class _Mode:
             @functools.wraps(function)
             def generator(*args, **kwargs):
                 inner = function(*args, **kwargs)
-                send = None
-                while True:
-                    try:
-                        with self._clone():
-                            value = inner.send(send)
-                    except StopIteration as stop:
-                        return stop.value
-                    send = yield value
+                step, given = inner.send, (None,)
+                try:
+                    while True:
+                        with self._clone():  # the mode holds while the generator runs, not while it waits
+                            value = step(*given)
+                        try:
+                            step, given = inner.send, ((yield value),)
+                        except GeneratorExit:
+                            with self._clone():
+                                inner.close()
+                            raise
+                        except BaseException as error:
+                            step, given = inner.throw, (error,)
+                except StopIteration as stop:
+                    return stop.value
 
             return generator
 

@@ -45,7 +45,7 @@ def gradcheck(
     given = inputs if isinstance(inputs, tuple | list) else (inputs,)
     chosen = [x for x in given if isinstance(x, Tensor) and x.requires_grad]
     if not chosen:
-        raise ValueError("gradcheck expects at least one input tensor to require gradient, but none of the them have "
+        raise ValueError("gradcheck expects at least one input tensor to require gradient, but none of them have "
                          "requires_grad=True.")  # fmt: skip
     for place, x in enumerate(given):
         if isinstance(x, Tensor) and x.requires_grad and x._aval.dtype not in (np.float64, np.complex128):
