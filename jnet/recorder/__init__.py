@@ -19,15 +19,17 @@ A loop whose steps ask for the same ops walks the same states and ends at the sa
 nothing. Everything runs with 64-bit types enabled inside, and leaves the process's own JAX settings alone.
 """
 
+from jnet.recorder.blocks import ADD
 from jnet.recorder.calls import Call
 from jnet.recorder.reporting import counters, report
 from jnet.recorder.storage import Storage, read_view, write_view
-from jnet.recorder.tape import Accumulate, CallNode, Edge, Gradient, Node, node_class, record_on_tape, walk
+from jnet.recorder.tape import Accumulate, CallNode, Edge, Gradient, Node, node_of, record_on_tape, walk
 from jnet.recorder.trace import flush, record, recorder
 from jnet.recorder.values import Aval, Value, aval, known
 from jnet.recorder.views import Layout, Link, contiguous_strides, link
 
 __all__ = [
+    "ADD",
     "Accumulate",
     "Aval",
     "Call",
@@ -45,7 +47,7 @@ __all__ = [
     "flush",
     "known",
     "link",
-    "node_class",
+    "node_of",
     "read_view",
     "record",
     "record_on_tape",

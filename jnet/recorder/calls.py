@@ -79,6 +79,7 @@ class Signature:
     """
 
     __slots__ = ("cost", "form", "jaxpr", "outs", "warnings")
+    ops = 1
 
     def __init__(self, call: Call, kinds: tuple):
         form: list = []
@@ -122,13 +123,17 @@ class Derivative:
         floating: places of the results that can have gradients.
         outs: the kinds of all results.
         grad_fn: the name of the node.
+        node_class: the class of the nodes, once there is one.
+        saves: what PyTorch would keep (see `jnet.ops.registry.Op`).
     """
 
-    __slots__ = ("call", "floating", "grad_fn", "needs", "outs", "wanted")
+    __slots__ = ("call", "floating", "grad_fn", "needs", "node_class", "outs", "saves", "wanted")
 
     def __init__(self, call: Call, kinds: tuple, wanted: tuple[int, ...]):
         self.outs, self.wanted, self.needs = call.signature(kinds).outs, wanted, tuple(range(len(kinds)))
         self.grad_fn = call.grad_fn(kinds) if callable(call.grad_fn) else call.grad_fn
+        self.node_class: type | None = None
+        self.saves = call.saves
         self.floating = tuple(i for i, out in enumerate(self.outs) if jnp.issubdtype(out.dtype, jnp.inexact))
         whole = Call(functools.partial(self._pull, call, kinds), call.name)
         uses = whole.signature((*kinds, *(self.outs[i] for i in self.floating))).uses()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
+import struct
 import time
 
 import jax
@@ -12,6 +14,7 @@ import numpy as np
 from jax import core, lax
 
 from jnet.recorder import reporting
+from jnet.recorder.blocks import Block
 from jnet.recorder.calls import NUMBERS
 from jnet.recorder.interpret import evaluate
 
@@ -48,8 +51,8 @@ class Program:
     """The steps that lead to the values that are wanted at the end of a trace.
 
     Args:
-        steps: (signature, arguments, first slot of the results) an op, in order; an argument is a slot, or the type of
-            a number, the next of its pool.
+        steps: (signature or block, arguments, first slot of the results) an op, in order; an argument is a slot, or the
+            type of a number, the next of its pool.
         inputs: slots of the values that enter, in order.
         wanted: slots of the values to compute.
         host: whether it runs on the host.
@@ -57,14 +60,15 @@ class Program:
 
     def __init__(self, steps: list[tuple], inputs: list[int], wanted: tuple[int, ...], host: bool):
         self.inputs, self.wanted, self.host = inputs, wanted, host
-        self.steps = _needed(_placed(steps), wanted)
+        steps = _placed(steps)
+        used = {a[0] for _, arguments, _ in steps for a in arguments if type(a) is not int}
+        self._kinds = [kind for kind in POOLS if kind in used]
+        self.steps = _needed(_unfolded(steps), wanted)
         self.cost = sum(signature.cost for signature, _, _ in self.steps)
         self.interprets = host and self.cost <= INTERPRETED_COST
         self.visits = 0
         self._compiled = None
-        used = {a[0] for _, arguments, _ in _placed(steps) for a in arguments if type(a) is not int}
-        self._kinds = [kind for kind in POOLS if kind in used]
-        self._content: list[bytes] | None = None
+        self._content: list | None = None
         self._kept: list = []
 
     @property
@@ -96,35 +100,38 @@ class Program:
 
     def _pools(self, numbers: dict[type, list]) -> list:
         """Return the pools that are not empty as arrays; those that hold the same as the last time are kept."""
-        pools = [np.array(pool, NUMBERS[kind]) for kind, pool in numbers.items() if pool]
-        content = [pool.tobytes() for pool in pools]
+        content = [_content(kind, pool) for kind, pool in numbers.items() if pool]
         if content != self._content:
             self._content = content
-            self._kept = [jnp.asarray(pool) for pool in pools]
+            self._kept = [jnp.asarray(np.array(pool, NUMBERS[kind])) for kind, pool in numbers.items() if pool]
         return self._kept
 
     def _trace(self, arrays, pools):
         """Compute the wanted values from traced inputs."""
         env = dict(zip(self.inputs, arrays, strict=True))
         of_kind = dict(zip(self._kinds, pools, strict=True))
-        for signature, arguments, slot in self.steps:
+        for signature, arguments, slots in self.steps:
             given = [
                 env[a] if type(a) is int else lax.index_in_dim(of_kind[a[0]], a[1], keepdims=False) for a in arguments
             ]
-            for result in core.eval_jaxpr(signature.jaxpr.jaxpr, signature.jaxpr.consts, *given):
-                env[slot] = result
-                slot += 1
+            results = core.eval_jaxpr(signature.jaxpr.jaxpr, signature.jaxpr.consts, *given)
+            env.update(zip(slots, results, strict=True))
         return [env[slot] for slot in self.wanted]
 
     def _interpret(self, arrays, numbers):
         env = dict(zip(self.inputs, arrays, strict=True))
         pools = {kind: np.array(pool, NUMBERS[kind]) for kind, pool in numbers.items() if pool}
-        for signature, arguments, slot in self.steps:
+        for signature, arguments, slots in self.steps:
             given = [env[a] if type(a) is int else pools[a[0]][a[1]] for a in arguments]
-            for result in evaluate(signature.jaxpr, given):
-                env[slot] = result
-                slot += 1
+            env.update(zip(slots, evaluate(signature.jaxpr, given), strict=True))
         return [env[slot] for slot in self.wanted]
+
+
+def _content(kind: type, pool: list):
+    """Return something that is equal for pools of the same numbers: it tells 0.0 from -0.0, and takes nan for nan."""
+    if kind is float:
+        return struct.pack(f"{len(pool)}d", *pool)
+    return repr(pool) if kind is complex else tuple(pool)
 
 
 def _placed(steps):
@@ -143,12 +150,32 @@ def _placed(steps):
     return placed
 
 
+def _unfolded(steps) -> list[tuple]:
+    """Replace blocks by their steps, and the first slot of each step's results by all of them.
+
+    Values that only a block knows get negative slots.
+    """
+    unfolded, inner = [], itertools.count(-1, -1)
+    for signature, arguments, slot in steps:
+        if not isinstance(signature, Block):
+            unfolded.append((signature, arguments, tuple(range(slot, slot + len(signature.outs)))))
+            continue
+        outer = {place: slot + i for i, place in enumerate(signature.results)}
+        values = list(arguments)
+        for derivative, places in signature.steps:
+            made = range(len(values), len(values) + len(derivative.outs))
+            slots = tuple(outer[place] if place in outer else next(inner) for place in made)
+            unfolded.append((derivative, tuple(values[place] for place in places), slots))
+            values += slots
+    return unfolded
+
+
 def _needed(steps, wanted):
     """Return the steps that the wanted values depend on."""
     needed, kept = set(wanted), []
     for step in reversed(steps):
-        signature, arguments, slot = step
-        if any(place in needed for place in range(slot, slot + len(signature.outs))):
+        _, arguments, slots = step
+        if any(slot in needed for slot in slots):
             kept.append(step)
             needed.update(a for a in arguments if type(a) is int)
     return kept[::-1]

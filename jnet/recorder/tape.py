@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from jnet.ops.checks import dtype_name
+from jnet.recorder.blocks import ADD, block_of, graph_of
 from jnet.recorder.calls import Call, Derivative
-from jnet.recorder.trace import recorder_of
+from jnet.recorder.trace import Recorder, recorder_of
 from jnet.recorder.values import Value, known
 
 Edge = tuple["Node", int]
@@ -36,17 +37,21 @@ class Node:
         outs: kinds of its results.
         hooks: functions of the list of gradients of its results, called before it (see `Walk`).
         captures: number of a result -> functions of its gradient; each may give another one to go on with.
+        anomaly: where it was made, while anomaly detection is on.
     """
 
-    __slots__ = ("__weakref__", "anomaly", "captures", "edges", "hooks", "number", "outs", "post_hooks")
+    # What few nodes have is in the dictionary that only they get.
+    __slots__ = ("__dict__", "__weakref__", "edges", "number")
+    captures: dict[int, list[Callable]] | None = None
+    hooks: list[Callable] | None = None
+    post_hooks: list[Callable] | None = None
+    anomaly: str | None = None
+    is_call = False  # whether it is a `CallNode`
+    outs: tuple
 
     def __init__(self, edges: Sequence[Edge | None], outs: tuple):
         self.edges, self.outs = edges, outs
         self.number = next(_sequence)
-        self.captures: dict[int, list[Callable]] | None = None
-        self.hooks: list[Callable] | None = None
-        self.post_hooks: list[Callable] | None = None
-        self.anomaly: str | None = None
         if anomaly is not None:
             anomaly.made(self)
 
@@ -71,20 +76,28 @@ class Node:
 
 
 class CallNode(Node):
-    """A recorded call."""
+    """A recorded call.
 
-    __slots__ = ("call", "derivative", "saved", "versions")
+    Attributes:
+        saved: what the derivative needs; None once it was freed.
+        versions: (version cell of a storage, the version that was kept, place of the argument or -1 for the result).
+    """
 
-    def __init__(self, call: Call, derivative: Derivative, arguments: Sequence, edges: Sequence[Edge | None]):
-        self.edges, self.outs = edges, derivative.outs  # not super().__init__(): this is made for every op
+    __slots__ = ("derivative", "saved", "versions")
+    is_call = True
+
+    def __init__(self, derivative: Derivative, arguments: Sequence, edges: Sequence[Edge | None]):
+        self.edges, self.derivative = edges, derivative  # not super().__init__(): this is made for every op
         self.number = next(_sequence)
-        self.captures = self.hooks = self.post_hooks = self.anomaly = None
+        self.saved: list | None = [arguments[place] for place in derivative.needs]
+        self.versions: list[tuple[list[int], int, int]] | None = None
         if anomaly is not None:
             anomaly.made(self)
-        self.call, self.derivative = call, derivative
-        self.saved: list | None = [arguments[place] for place in derivative.needs]
-        # (version cell of a storage, the version that was kept, place of the argument or -1 for the result)
-        self.versions: list[tuple[list[int], int, int]] | None = None
+
+    @property
+    def outs(self) -> tuple:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The kinds of its results."""
+        return self.derivative.outs
 
     def name(self) -> str:
         return self.derivative.grad_fn
@@ -166,12 +179,12 @@ def record_on_tape(call: Call, arguments: list, edges: Sequence[Edge | None] | N
         edges: for each argument where it came from; None for all of them records without a tape.
     """
     owner = recorder_of(arguments)
+    results = owner.record(call, arguments)
     if edges is None:
-        return owner.record(call, arguments), None
+        return results, None
     wanted = tuple([place for place, edge in enumerate(edges) if edge is not None])
     if not wanted:
-        return owner.record(call, arguments), None
-    results = owner.record(call, arguments)
+        return results, None
     state = owner.last  # only this thread records on it
     derivative = state.derivatives.get(wanted)
     if derivative is None:
@@ -179,7 +192,15 @@ def record_on_tape(call: Call, arguments: list, edges: Sequence[Edge | None] | N
         derivative = state.derivatives[wanted] = call.derivative(kinds, wanted)
     if not derivative.floating:
         return results, None
-    return results, node_class(derivative.grad_fn)(call, derivative, arguments, edges)
+    return results, node_of(derivative, arguments, edges)
+
+
+def node_of(derivative: Derivative, arguments: Sequence, edges: Sequence[Edge | None]) -> CallNode:
+    """Return a new node of a call of this derivative."""
+    kind = derivative.node_class
+    if kind is None:
+        kind = derivative.node_class = node_class(derivative.grad_fn)
+    return kind(derivative, arguments, edges)
 
 
 @functools.cache
@@ -192,13 +213,10 @@ def _zeros(out) -> Value:
     return known(np.zeros(out.shape, out.dtype), out.device)
 
 
-_ADD = Call(lambda a, b: a + b, "add", "AddBackward0", "nothing")
-
-
 def add(left: Gradient, right: Gradient) -> Gradient:
     """Return the sum of two gradients."""
     edges = None if left[1] is None and right[1] is None else [left[1], right[1]]
-    value, node = record_on_tape(_ADD, [left[0], right[0]], edges)
+    value, node = record_on_tape(ADD, [left[0], right[0]], edges)
     return value, None if node is None else (node, 0)
 
 
@@ -215,6 +233,8 @@ def walk(
     Returns:
         The gradients of the targets that were reached.
     """
+    if targets is None and not create and anomaly is None and _walk_at_once(roots, retain):
+        return {}
     useful: set[Node] | None = None
     if targets is not None:
         useful = _leading_to({node for node, _ in targets}, [edge[0] for edge, _ in roots])
@@ -249,6 +269,26 @@ def walk(
             return found
         gradients = arrived.pop(node)
         coming = _through(node, gradients, retain, create, wanted, useful, found)
+
+
+def _walk_at_once(roots: Sequence[tuple[Edge, Gradient]], retain: bool) -> bool:
+    """Send gradients to all leaves as one recorded block; return whether that can be done."""
+    graph = graph_of([edge for edge, _ in roots])
+    if graph is None:
+        return False
+    arguments = [*(value for _, (value, _) in roots), *graph.saved]
+    owner = recorder_of(arguments)
+    if type(owner) is not Recorder:
+        return False
+    block = block_of(graph, arguments)
+    results = owner.record(block, arguments) if block.results else ()  # pyright: ignore[reportArgumentType]
+    if not retain:
+        for number in block.reached:
+            graph.nodes[number].release()
+    for node, place in zip(graph.leaves, block.leaves, strict=True):
+        if place is not None:
+            node.pull([(results[place] if place >= 0 else arguments[-1 - place], None)], False)
+    return True
 
 
 def _through(

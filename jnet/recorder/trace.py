@@ -19,6 +19,7 @@ import jax
 import numpy as np
 
 from jnet.recorder import reporting
+from jnet.recorder.blocks import Block
 from jnet.recorder.calls import Call, Signature
 from jnet.recorder.programs import POOLS, Program, kept
 from jnet.recorder.values import Value, aval, known
@@ -40,15 +41,27 @@ _UNUSED = _counts([object()])[0]
 class State:
     """A place in the trie: what led here, what the last op gives, and the states that can follow."""
 
-    __slots__ = ("arguments", "derivatives", "next", "parent", "programs", "signature", "single", "slot", "warns")
+    __slots__ = (
+        "arguments",
+        "derivatives",
+        "next",
+        "ops",
+        "parent",
+        "programs",
+        "signature",
+        "single",
+        "slot",
+        "warns",
+    )
 
-    def __init__(self, parent: State | None, arguments: tuple, signature: Signature | None, slot: int):
+    def __init__(self, parent: State | None, arguments: tuple, signature: Signature | Block | None, slot: int):
         self.parent, self.arguments, self.signature, self.slot = parent, arguments, signature, slot
         self.next: dict = {}
         self.derivatives: dict[tuple, Any] = {}
         self.programs: dict[tuple, Program] = {}
         self.single = signature.outs[0] if signature is not None and signature.form is None else None
         self.warns = bool(signature is not None and signature.warnings)
+        self.ops = 0 if signature is None else signature.ops
 
     def program(self, wanted: tuple[int, ...], host: bool) -> Program:
         """Return a new program of the path that leads here."""
@@ -89,7 +102,7 @@ class Recorder:
         self.root = self.state = self.last = State(None, (), None, 0)
         self.states = self.compiled = 0
 
-    def record(self, call: Call, arguments: list) -> Any:
+    def record(self, call: Call | Block, arguments: list) -> Any:
         """Record `call` on values and Python numbers; return its value, or a tuple of values.
 
         Raises what the call raises for arguments of these kinds; then nothing is recorded.
@@ -137,7 +150,7 @@ class Recorder:
             made = [Value(out, None, trace, slot) for slot, out in enumerate(signature.outs, len(values))]
             values += made
             result = signature.form(made)
-        trace.ops += 1
+        trace.ops += state.ops
         if state.warns:
             _warn_again(state.signature)
         if trace.ops >= LONGEST:
@@ -162,7 +175,7 @@ class Recorder:
         trace.values.append(value)
         self.state = state
 
-    def _extend(self, call: Call, arguments: list, place: tuple) -> State:
+    def _extend(self, call: Call | Block, arguments: list, place: tuple) -> State:
         """Return the new state that this call leads to."""
         kinds = tuple([a.aval if type(a) is Value else type(a) for a in arguments])
         try:

@@ -43,8 +43,7 @@ class Caller:
         self.values = (*op.arrays, *op.scalars)
         self.calls: dict[tuple, Call] = {}
         self.plain: dict[int, Call] = {}  # number of leading tensors -> the call where all else is left out
-        self.chosen: dict[tuple, Call] = {}  # number that chooses the formula -> the call (see _FORMULA)
-        self.chooses = any((self.name, n) in _FORMULA for n in op.arrays)
+        self.seen: dict[tuple, tuple[Call, tuple[int, ...]]] = {}  # see `prepared`
         required = [n for n in self.parameters if n not in self.defaults]
         if not op.sequence:
             for count in range(1, len(op.arrays) + 1):
@@ -63,14 +62,33 @@ class Caller:
                 else:
                     if isinstance(args[0], Tensor):
                         return self.wrapped(apply(call, args))
-            elif self.chooses and len(args) == 2 and isinstance(args[0], Tensor) and type(args[1]) in (int, float):
-                call = self.chosen.get((type(args[1]), args[1]))
-                if call is not None:
-                    return apply(call, args[:1])
-        call, flat = self.sorted(self.bound(args, kwargs))
-        if self.chooses and len(flat) == 1 and flat[0] is args[0] and not kwargs and len(args) == 2:
-            self.chosen[type(args[1]), args[1]] = call
-        return self.wrapped(apply(call, flat))
+        return self.wrapped(apply(*self.prepared(args, kwargs)))
+
+    def prepared(self, args: tuple, kwargs: dict) -> tuple[Call, list]:
+        """Return the call for these arguments, and its tensors and numbers.
+
+        Where all arguments but the tensors are settings, the call and the order are remembered.
+        """
+        key, tensors = [len(args), *kwargs], []
+        for each in (*args, *kwargs.values()):
+            if isinstance(each, Tensor):
+                key.append(Tensor)
+                tensors.append(each)
+            else:
+                key += (each, type(each))
+        try:
+            found = self.seen.get(tuple(key))
+        except TypeError:  # a list, say
+            return self.sorted(self.bound(args, kwargs))
+        if found is None:
+            call, flat = self.sorted(self.bound(args, kwargs))
+            if all(isinstance(each, Tensor) for each in flat) and len(self.seen) < 5000:
+                places = {id(each): place for place, each in enumerate(tensors)}
+                if all(id(each) in places for each in flat):
+                    self.seen[tuple(key)] = call, tuple([places[id(each)] for each in flat])
+            return call, flat
+        call, order = found
+        return call, [tensors[place] for place in order]
 
     def sorted(self, given: dict[str, Any]) -> tuple[Call, list]:
         """Return the call for arguments by name, and its tensors and numbers."""
@@ -88,7 +106,7 @@ class Caller:
         names = self.positional
         if len(args) > len(names):
             args = self._spread(args)
-        given = dict(zip(names, args, strict=False))
+        given = dict(zip(names, args))  # noqa: B905 - strict= costs more than the rest
         for name, value in kwargs.items():
             name = name if name in self.parameters else _SPELLINGS.get(name, name)
             if name not in self.parameters:
@@ -339,7 +357,7 @@ def _keep_original(node, tensor: Tensor) -> None:
     if not versions:
         return
     own = tensor._storage.version
-    if node.call.saves == "result":
+    if node.derivative.saves == "result":
         node.versions = [(own, own[0], place) for _, _, place in versions]
     else:
         node.versions = [each for each in versions if each[0] is not own]
@@ -349,9 +367,8 @@ class BoundedCaller(Caller):
     """The caller of an op whose indices or labels must lie within bounds."""
 
     def __call__(self, *args, **kwargs) -> Any:
-        given = self.bound(args, kwargs)
-        result = self.wrapped(apply(*self.sorted(given)))
-        bounds.check_arguments(self.name, given)
+        result = self.wrapped(apply(*self.prepared(args, kwargs)))
+        bounds.check_arguments(self.name, self.bound(args, kwargs))
         return result
 
 

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jnet.recorder import (
+    ADD,
     Accumulate,
     Aval,
     Call,
@@ -23,7 +24,7 @@ from jnet.recorder import (
     aval,
     contiguous_strides,
     known,
-    node_class,
+    node_of,
     read_view,
     record_on_tape,
     write_view,
@@ -332,12 +333,9 @@ def _receive(tensor: Tensor, gradient) -> None:
         tensor._grad = wrap(value, edge)
     elif edge is None and not grad.requires_grad:
         before = value_of(grad)
-        write(grad, record_on_tape(_ADD, [before, value], None)[0])
+        write(grad, record_on_tape(ADD, [before, value], None)[0])
     else:
-        tensor._grad = apply(_ADD, [grad, wrap(value, edge)])
-
-
-_ADD = Call(lambda a, b: a + b, "add", "AddBackward0", "nothing")
+        tensor._grad = apply(ADD, [grad, wrap(value, edge)])
 
 
 def view(tensor: Tensor, link: Link, layout: Layout) -> Tensor:
@@ -350,25 +348,32 @@ def view(tensor: Tensor, link: Link, layout: Layout) -> Tensor:
         other._base = tensor if tensor._base is None else tensor._base
         other._seen = tensor._storage.version[0]
         if edge is not None:
-            other._edge = _edge_of_link(edge, shape_of(tensor), tensor._aval, link)
+            other._edge = _edge_of_link(edge, kind_of(tensor), link)
     return other
 
 
-def _edge_of_link(edge: Edge, shape: tuple[int, ...], kind: Aval, link: Link) -> Edge:
-    """Return the edge of a view of an array of this shape, dtype and edge."""
-    derivative = link.call.derivative((aval(shape, kind.dtype, kind.device), *(int for _ in link.numbers)), (0,))
-    node = node_class(derivative.grad_fn)
-    return node(link.call, derivative, [None, *link.numbers], [edge, *(None for _ in link.numbers)]), 0
+def kind_of(tensor: Tensor) -> Aval:
+    """Return shape, dtype and device of a tensor."""
+    kind, layout = tensor._storage.value.aval, tensor._layout
+    return kind if layout is None else aval(layout.shape, kind.dtype, kind.device)
+
+
+def _edge_of_link(edge: Edge, kind: Aval, link: Link) -> Edge:
+    """Return the edge of a view of an array of this kind and edge."""
+    numbers = link.numbers
+    derivative = link.call.derivative((kind, *[int for _ in numbers]), (0,))
+    return node_of(derivative, (None, *numbers), (edge, *[None for _ in numbers])), 0
 
 
 def _refresh(tensor: Tensor, base: Tensor) -> None:
     """Give a view its place on the tape again after its storage was written to."""
     tensor._seen = tensor._storage.version[0]
-    edge, shape = edge_of(base), shape_of(base)
+    edge = edge_of(base)
     if edge is not None:
+        kind = kind_of(base)
         for link in tensor._links[len(base._links) :]:
-            edge = _edge_of_link(edge, shape, base._aval, link)
-            shape = edge[0].outs[0].shape
+            edge = _edge_of_link(edge, kind, link)
+            kind = edge[0].outs[0]
     tensor._edge = edge
 
 
@@ -394,33 +399,35 @@ def apply(call: Call, arguments: Sequence) -> Any:
             values.append(argument)
     results, node = record_on_tape(call, values, edges)
     if type(results) is Value:
-        made = wrap(results, None if node is None else (node, 0))
-        if grad_mode.inference:
-            made._inference = True
+        made = object.__new__(Tensor)  # as `wrap` does
+        made._storage = Storage(results)
         if node is not None:
-            _note_versions(node, call, arguments, (made,))
+            made._edge = (node, 0)
+            if node.derivative.saves != "nothing":
+                _note_versions(node, arguments, made)
+        elif not taped and grad_mode.inference:
+            made._inference = True
         return made
     floating = () if node is None else node.derivative.floating
     made = [wrap(value, (node, i) if i in floating else None) for i, value in enumerate(results)]  # pyright: ignore
-    made = results._make(made) if hasattr(results, "_make") else tuple(made)
     if node is not None:
-        _note_versions(node, call, arguments, made)
-    return made
+        _note_versions(node, arguments, made[0])
+    return results._make(made) if hasattr(results, "_make") else tuple(made)  # pyright: ignore
 
 
-def _note_versions(node: CallNode, call: Call, arguments: Sequence, results: Sequence[Tensor]) -> None:
+def _note_versions(node: CallNode, arguments: Sequence, result: Tensor) -> None:
     """Let the node notice when something that PyTorch would have kept for it is written to."""
-    saves = call.saves
-    if saves == "inputs":
+    derivative = node.derivative
+    if derivative.saves == "inputs":
         versions = []
-        for place in node.derivative.needs:
+        for place in derivative.needs:
             tensor = arguments[place]
             if isinstance(tensor, Tensor):
                 cell = tensor._storage.version
                 versions.append((cell, cell[0], place))
         node.versions = versions
-    elif saves == "result":
-        cell = results[0]._storage.version
+    elif derivative.saves == "result":
+        cell = result._storage.version
         node.versions = [(cell, cell[0], -1)]
 
 
@@ -455,13 +462,14 @@ def write(tensor: Tensor, value: Value, edge: Edge | None = None) -> None:
             )
         links = tensor._links[len(base._links) :]
         new, new_edge = write_view(value_of(base), links, value, edge_of(base), edge)
-        _store(storage, base._links, new)
+        store(storage, base._links, new)
         base._edge = new_edge
         return
-    _store(storage, tensor._links, value)
+    store(storage, tensor._links, value)
     if grad_mode.enabled:
         tensor._edge = edge
 
 
-def _store(storage: Storage, links: tuple[Link, ...], value: Value) -> None:
+def store(storage: Storage, links: tuple[Link, ...], value: Value) -> None:
+    """Give what the links show of a storage another value, unseen by the tape."""
     storage.replace(write_view(storage.read(), links, value)[0] if links else value)

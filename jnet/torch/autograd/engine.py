@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import functools
+import warnings
 from collections.abc import Sequence
 
-import jax.numpy as jnp
 import numpy as np
 
-from jnet.recorder import Edge, Gradient, known, walk
-from jnet.torch.dispatch import CALLERS
+from jnet.recorder import Aval, Edge, Gradient, Value, known, walk
 from jnet.torch.hooks import pair
-from jnet.torch.tensor import Tensor, edge_of, grad_mode, shape_of, value_of, wrap
+from jnet.torch.tensor import Tensor, edge_of, grad_mode, kind_of, shape_of, value_of, wrap
+
+_CYCLE = (
+    "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient "
+    "which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you "
+    "have to use this function, make sure to reset the .grad fields of your parameters to None after use to break the "
+    "cycle and avoid the leak."
+)
 
 
 def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None) -> None:
@@ -29,6 +36,8 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
     """
     roots = _roots(_sequence(tensors), grad_tensors, create_graph)
     retain = create_graph if retain_graph is None else retain_graph
+    if create_graph:
+        warnings.warn(_CYCLE, UserWarning, stacklevel=4)
     if inputs is None:
         _walk(roots, retain, create_graph, None)
         return
@@ -72,15 +81,14 @@ def grad(
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html
     """
+    if not isinstance(inputs, Tensor) and not len(inputs):
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     if is_grads_batched:
         weights = _sequence(grad_outputs)
+        _check_batched(_sequence(outputs), weights)
         options = {"retain_graph": True, "create_graph": create_graph, "allow_unused": allow_unused}
-        rows = [
-            grad(outputs, inputs, [w[i] for w in weights], materialize_grads=materialize_grads, **options)
-            for i in range(len(weights[0]))
-        ]
-        columns = zip(*rows, strict=True)
-        return tuple([None if column[0] is None else CALLERS["stack"](list(column)) for column in columns])
+        one = functools.partial(grad, outputs, inputs, materialize_grads=materialize_grads, **options)
+        return _batched(one, weights)
     if materialize_grads and allow_unused is False:
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
@@ -125,6 +133,33 @@ def _edge_of_input(tensor: Tensor) -> Edge:
     return edge
 
 
+def _batched(function, weights: Sequence[Tensor]) -> tuple[Tensor | None, ...]:
+    """Return the gradients for a batch of weights: the function gives those for one of its examples."""
+    from jnet.torch.func.mapping import vmap
+
+    unused: list[bool] = []
+
+    def one(*weights):
+        found = function(list(weights))
+        unused[:] = [each is None for each in found]
+        return tuple([each for each in found if each is not None])
+
+    found = iter(vmap(one)(*weights))
+    return tuple([None if each else next(found) for each in unused])
+
+
+def _check_batched(outputs: Sequence[Tensor], weights: Sequence[Tensor]) -> None:
+    for place, (output, weight) in enumerate(zip(outputs, weights, strict=False)):
+        if shape_of(weight)[1:] != shape_of(output):
+            raise RuntimeError(
+                "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch "
+                "dimension. The sizes of the remaining dimensions are expected to match the shape of corresponding "
+                f"output, but a mismatch was detected: grad_output[{place}] has a shape of {weight.shape[1:]} and "
+                f"output[{place}] has a shape of {output.shape}. If you only want some tensors in `grad_output` to be "
+                "considered batched, consider using vmap."
+            )
+
+
 def _roots(tensors: Sequence[Tensor], weights, create: bool) -> list[tuple[Edge, Gradient]]:
     given = [None] * len(tensors) if weights is None else _sequence(weights)
     if len(given) != len(tensors):
@@ -133,16 +168,17 @@ def _roots(tensors: Sequence[Tensor], weights, create: bool) -> list[tuple[Edge,
     for place, (tensor, weight) in enumerate(zip(tensors, given, strict=True)):
         edge = edge_of(tensor)
         if weight is None:
-            if edge is not None and tensor.numel() != 1:
+            kind = kind_of(tensor)
+            if edge is not None and kind.size != 1:
                 raise RuntimeError("grad can be implicitly created only for scalar outputs")
-            if edge is not None and not jnp.issubdtype(tensor._aval.dtype, jnp.floating):
+            if edge is not None and kind.dtype.kind == "c":
                 raise RuntimeError(
                     f"grad can be implicitly created only for real scalar outputs but got {tensor.dtype}"
                 )
         if edge is None:
             raise RuntimeError(f"element {place} of tensors does not require grad and does not have a grad_fn")
         if weight is None:
-            roots.append((edge, (_one(tensor._aval.dtype, shape_of(tensor), tensor._aval.device), None)))
+            roots.append((edge, (_one(kind), None)))
             continue
         if not isinstance(weight, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(weight).__name__}")
@@ -157,12 +193,7 @@ def _roots(tensors: Sequence[Tensor], weights, create: bool) -> list[tuple[Edge,
     return roots
 
 
-_ONES: dict = {}
-
-
-def _one(dtype, shape, device):
+@functools.lru_cache(maxsize=1000)
+def _one(kind: Aval) -> Value:
     """Return the value 1, the same each time: it is on its device already."""
-    found = _ONES.get((dtype, shape, device))
-    if found is None:
-        found = _ONES[dtype, shape, device] = known(np.ones(shape, dtype), device)
-    return found
+    return known(np.ones(kind.shape, kind.dtype), kind.device)

@@ -14,7 +14,7 @@ from jnet.ops.promotion import Default
 from jnet.recorder import Call, known, record
 from jnet.torch.autograd.modes import enable_grad, no_grad
 from jnet.torch.optim.optimizer import Optimizer
-from jnet.torch.tensor import Tensor, numpy_of, shape_of, value_of, wrap, write
+from jnet.torch.tensor import Tensor, numpy_of, shape_of, store, value_of, wrap, write
 
 
 class RuleOptimizer(Optimizer):
@@ -98,11 +98,12 @@ class RuleOptimizer(Optimizer):
         call = self._call(slots, places, len(counts), fixed, tuple(moving))
         results = iter(record(call, [rate, *counts, *moving.values(), *arguments]))
         for p in params:
-            write(p, next(results))
+            store(p._storage, p._links, next(results))
             if slots:
                 state = self.state[p]
                 for name in slots:
-                    write(state[name], next(results))
+                    slot = state[name]
+                    store(slot._storage, slot._links, next(results))
 
     def _counted(self, group: dict[str, Any], params: list[Tensor]) -> tuple[list, tuple[int, ...]]:
         """Count this step in the states; return the different counts, and for each parameter which of them it has.

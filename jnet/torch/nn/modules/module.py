@@ -196,9 +196,10 @@ class Module(Hooked, Stateful):
 
     def __getattr__(self, name: str) -> Any:
         state = self.__dict__
-        for registry in ("_parameters", "_buffers", "_modules"):
-            if registry in state and name in state[registry]:
-                return state[registry][name]
+        for registry in ("_parameters", "_modules", "_buffers"):
+            found = state.get(registry)
+            if found is not None and name in found:
+                return found[name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __delattr__(self, name: str) -> None:
