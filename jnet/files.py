@@ -3,18 +3,32 @@
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 
 def write_atomic(path: str | Path, data: bytes | str) -> Path:
-    """Write `data` to `path` so that a reader sees the old file or the whole new one, never a part.
-
-    The bytes go to a temporary file beside `path`, are flushed to the disk, and take the name in one step. Text is
-    written as UTF-8. Missing parent folders are made.
+    """Write `data` to `path` as `open_atomic` does; text as UTF-8. Missing parent folders are made.
 
     Raises:
-        OSError: with the cause's own `errno`, when the disk is full or the folder cannot be written; the temporary
-            file is removed and what `path` held before is untouched.
+        OSError: as `open_atomic`.
+    """
+    path = Path(path)
+    with open_atomic(path) as file:
+        file.write(data.encode() if isinstance(data, str) else data)
+    return path
+
+
+@contextlib.contextmanager
+def open_atomic(path: str | Path) -> Iterator[IO[bytes]]:
+    """Open a file to write, so that a reader of `path` sees the old file or the whole new one, never a part.
+
+    The bytes go to a temporary file beside `path`, are flushed to the disk, and take the name in one step at the end.
+    If an error ends the block, the temporary file is removed and what `path` held before is untouched.
+
+    Raises:
+        OSError: with the cause's own `errno`, when the disk is full or the folder cannot be written.
     """
     path = Path(path)
     temporary = None
@@ -22,7 +36,7 @@ def write_atomic(path: str | Path, data: bytes | str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
         with os.fdopen(handle, "wb") as file:
-            file.write(data.encode() if isinstance(data, str) else data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())
@@ -38,7 +52,6 @@ def write_atomic(path: str | Path, data: bytes | str) -> Path:
         if temporary is not None:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(temporary)
-    return path
 
 
 def _umask() -> int:

@@ -9,6 +9,7 @@ from jnet.ops.comparison import *  # noqa: F403
 from jnet.ops.contraction import *  # noqa: F403
 from jnet.ops.convolution import *  # noqa: F403
 from jnet.ops.counting import *  # noqa: F403
+from jnet.ops.ctc import *  # noqa: F403
 from jnet.ops.cumulative import *  # noqa: F403
 from jnet.ops.decompositions import *  # noqa: F403
 from jnet.ops.einsum import *  # noqa: F403
@@ -18,6 +19,7 @@ from jnet.ops.joining import *  # noqa: F403
 from jnet.ops.linalg import *  # noqa: F403
 from jnet.ops.linear import *  # noqa: F403
 from jnet.ops.loss import *  # noqa: F403
+from jnet.ops.margins import *  # noqa: F403
 from jnet.ops.norms import *  # noqa: F403
 from jnet.ops.order import *  # noqa: F403
 from jnet.ops.padding import *  # noqa: F403

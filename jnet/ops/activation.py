@@ -10,8 +10,8 @@ import functools
 import jax
 import jax.numpy as jnp
 
-from jnet.ops.checks import ONE_DTYPE, axis, broadcast, floating, not_implemented
-from jnet.ops.elementwise import elementwise
+from jnet.ops.checks import ONE_DTYPE, axis, broadcast, floating, real
+from jnet.ops.elementwise import elementwise, is_complex
 from jnet.ops.registry import op
 
 __all__ = [
@@ -48,6 +48,8 @@ def relu(input):
     input = jnp.asarray(input)
     if input.dtype == jnp.bool_:
         raise RuntimeError("Boolean inputs not supported for relu\nConvert them to floating point numbers first.")
+    if is_complex(input):
+        raise NotImplementedError("clamp is not supported for complex types\nComplex numbers have no order.")
     return jax.nn.relu(input)
 
 
@@ -64,7 +66,7 @@ def leaky_relu(input, negative_slope=0.01):
     # jax.nn.leaky_relu has derivative 1 at 0; PyTorch has negative_slope there.
     return elementwise(
         lambda x: jnp.where(x > 0, x, _like(x, negative_slope) * x),
-        floating(input, "leaky_relu_cpu"),
+        real(input, "leaky_relu_cpu"),
     )
 
 
@@ -78,7 +80,7 @@ def elu(input, alpha=1.0):
 
     See: https://arxiv.org/abs/1511.07289
     """
-    return elementwise(lambda x: jax.nn.elu(x, _like(x, alpha)), floating(input, "elu_cpu"))
+    return elementwise(lambda x: jax.nn.elu(x, _like(x, alpha)), real(input, "elu_cpu"))
 
 
 @op("input", where=("torch", "functional"), inplace=True, out=False, grad_fn="EluBackward0")
@@ -91,7 +93,7 @@ def selu(input):
 
     See: https://arxiv.org/abs/1706.02515
     """
-    return elementwise(jax.nn.selu, floating(input, "elu_cpu"))
+    return elementwise(jax.nn.selu, real(input, "elu_cpu"))
 
 
 @op("input", where=("functional",), grad_fn="GeluBackward0")
@@ -113,7 +115,7 @@ def gelu(input, approximate="none"):
     if approximate not in ("none", "tanh"):
         raise RuntimeError(f"approximate argument must be either none or tanh.\nGot {approximate!r}.")
     function = functools.partial(jax.nn.gelu, approximate=approximate == "tanh")
-    return elementwise(function, floating(input, "GeluKernelImpl"))
+    return elementwise(function, real(input, "GeluKernelImpl"))
 
 
 @op("input", where=("functional",), out=False, grad_fn="SiluBackward0")
@@ -160,7 +162,7 @@ def logsigmoid(input):
 
     See: https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html
     """
-    return elementwise(jax.nn.log_sigmoid, floating(input, "log_sigmoid_cpu"))
+    return elementwise(jax.nn.log_sigmoid, real(input, "log_sigmoid_cpu"))
 
 
 @op(
@@ -198,7 +200,7 @@ def softplus(input, beta=1.0, threshold=20.0):
         scaled = _like(x, beta) * x
         return jnp.where(scaled > _like(x, threshold), x, jax.nn.softplus(scaled) / _like(x, beta))
 
-    return elementwise(function, floating(input, "softplus_cpu"))
+    return elementwise(function, real(input, "softplus_cpu"))
 
 
 def _like(input, number):
@@ -247,7 +249,7 @@ def _along(name, input, dim, dtype):
     input = jnp.asarray(input, dtype)
     dim = axis(dim, input.ndim, name)
     last = "lastdim_" if dim >= input.ndim - 1 else ""
-    return floating(input, f"{name}_{last}kernel_impl"), dim if input.ndim else ()
+    return real(input, f"{name}_{last}kernel_impl"), dim if input.ndim else ()
 
 
 @op("input", inplace=True, grad_fn="SignBackward0", saves="nothing")
@@ -290,12 +292,12 @@ def heaviside(input, values):
     See: https://pytorch.org/docs/stable/generated/torch.heaviside.html
     """
     input, values = jnp.asarray(input), jnp.asarray(values)
+    if is_complex(input) or is_complex(values):
+        raise RuntimeError("heaviside is not yet implemented for complex tensors.\nComplex numbers have no order.")
     if input.dtype != values.dtype:
         raise RuntimeError(
             "heaviside is not yet implemented for tensors with different dtypes.\n"
             f"Got {input.dtype} and {values.dtype}. {ONE_DTYPE}"
         )
-    if jnp.issubdtype(input.dtype, jnp.complexfloating):
-        raise not_implemented("heaviside_cpu", input.dtype)
     input, values = broadcast(input, values)
     return jnp.where(input == 0, values, (input > 0).astype(input.dtype))

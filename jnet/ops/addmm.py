@@ -1,5 +1,7 @@
 """Products added to something with PyTorch's rules, `beta * input + alpha * product`; a beta of 0 drops `input`."""
 
+import functools
+
 import jax.numpy as jnp
 
 from jnet.ops.checks import axis, c_name, dtype_name
@@ -65,7 +67,7 @@ def addmv(input, mat, vec, *, beta=1, alpha=1):
     return _added(input, beta, product(mat, vec), alpha)
 
 
-@op("input", "vec1", "vec2", scalars=("beta", "alpha"), promotes="common", inplace=True, grad_fn="AddrBackward0")
+@op("input", "vec1", "vec2", scalars=("beta", "alpha"), inplace=True, grad_fn="AddrBackward0")
 def addr(input, vec1, vec2, *, beta=1, alpha=1):
     """Return `beta * input + alpha * outer(vec1, vec2)`; of booleans, "or" adds and "and" multiplies.
 
@@ -80,10 +82,14 @@ def addr(input, vec1, vec2, *, beta=1, alpha=1):
 
     See: https://pytorch.org/docs/stable/generated/torch.addr.html
     """
+    input, vec1, vec2 = (jnp.asarray(each) for each in (input, vec1, vec2))
     for name, x in (("vec1", vec1), ("vec2", vec2)):
         if x.ndim != 1:
             raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {x.ndim}-D\nFlatten it.")
     check_expands(input, (*vec1.shape, *vec2.shape))
+    # The dtype of a 0-dim input counts in full: PyTorch expands it first.
+    dtype = functools.reduce(jnp.promote_types, (each.dtype for each in (input, vec1, vec2)))
+    input, vec1, vec2 = (each.astype(dtype) for each in (input, vec1, vec2))
     for name, factor in (("beta", beta), ("alpha", alpha)):
         if not jnp.issubdtype(input.dtype, jnp.inexact) and jnp.issubdtype(jnp.asarray(factor).dtype, jnp.inexact):
             raise RuntimeError(

@@ -281,8 +281,12 @@ def sgn(input):
     See: https://docs.pytorch.org/docs/stable/generated/torch.sgn.html
     """
     input = jnp.asarray(input)
-    if is_bool(input) or is_complex(input):
-        return jnp.sign(input) if is_complex(input) else input
+    if is_bool(input):
+        return input
+    if is_complex(input):
+        # jnp.sign is the same, but has no derivative.
+        zero = input == 0
+        return jnp.where(zero, input, input / jnp.abs(jnp.where(zero, jnp.ones((), input.dtype), input)))
     return jnp.where(jnp.isnan(input), jnp.zeros((), input.dtype), jnp.sign(input))
 
 

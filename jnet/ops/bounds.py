@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jnet.ops.checks import dtype_name
+from jnet.ops.checks import dtype_name, not_implemented
 from jnet.ops.elementwise import (
     aligned,
     is_bool,
@@ -131,6 +131,8 @@ def clamp(input, min=None, max=None):
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None\nName a limit.")
     if is_complex(input):
         raise NotImplementedError("clamp is not supported for complex types\nClamp the magnitude, or each part.")
+    if min is not None and max is not None and is_bool(input):
+        raise not_implemented("clamp_cpu", input.dtype)
     if min is not None:
         input = _limited(jnp.greater_equal, *aligned(input, min))
     return input if max is None else _limited(jnp.less_equal, *aligned(input, max))
@@ -146,6 +148,8 @@ def clamp_min(input, min):
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.clamp.html
     """
+    if min.ndim:
+        refuse_complex("maximum_cpu", input)
     return clamp(input, min)
 
 
@@ -159,6 +163,8 @@ def clamp_max(input, max):
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.clamp.html
     """
+    if max.ndim:
+        refuse_complex("minimum_cpu", input)
     return clamp(input, max=max)
 
 
@@ -180,7 +186,7 @@ def _is_nan(array):
     return array != array
 
 
-@seeing_numbers("condition", "input", "other", grad_fn="WhereBackward0", saves="nothing")
+@seeing_numbers("condition", "input", "other", grad_fn="WhereBackward0")
 def where(condition, input, other):
     """Return `input` where `condition` is true, else `other`; what is not taken has derivative 0, even if it is nan.
 

@@ -45,6 +45,13 @@ def c_name(dtype) -> str:
     return _NAMES.get(name, (name, name))[1]
 
 
+def tensor_type(dtype) -> str:
+    """Return PyTorch's old name of a type of tensors in messages: torch.FloatTensor, CPUBoolType, ..."""
+    name = dtype_name(dtype)
+    known = name in ("Float", "Double", "Half", "Byte", "Char", "Short", "Int", "Long")
+    return f"torch.{name}Tensor" if known else f"CPU{name}Type"
+
+
 def size(shape) -> str:
     """Return a shape as PyTorch prints it: torch.Size([2, 3])."""
     return f"torch.Size({list(shape)})"
@@ -76,6 +83,14 @@ def floating(input, kernel: str):
     """Return `input` as an array; integers and booleans fail as in PyTorch's `kernel`."""
     input = jnp.asarray(input)
     require_floating(input, kernel)
+    return input
+
+
+def real(input, kernel: str):
+    """Return `input` as an array; integers, booleans and complex numbers fail as in PyTorch's `kernel`."""
+    input = floating(input, kernel)
+    if jnp.issubdtype(input.dtype, jnp.complexfloating):
+        raise not_implemented(kernel, input.dtype)
     return input
 
 
@@ -135,6 +150,13 @@ def axis(dim: int, ndim: int, name: str) -> int:
             f"The input has {ndim} dimensions; write a dim below {span}, or a negative one to count from the end."
         )
     return dim % span
+
+
+def own_axis(dim: int, ndim: int, name: str) -> int:
+    """Return `dim` counted from the front, where PyTorch gives a scalar no dimension at all; errors as `axis`."""
+    if not ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions\nA scalar has none.")
+    return axis(dim, ndim, name)
 
 
 def axes(dim, ndim: int, name: str) -> tuple[int, ...]:

@@ -4,7 +4,6 @@ import jax.numpy as jnp
 
 from jnet.ops.checks import ONE_DTYPE, dtype_name, is_floating
 from jnet.ops.elementwise import aligned, is_complex, is_integral, refuse_complex
-from jnet.ops.promotion import number_kind
 from jnet.ops.registry import op
 
 __all__ = [
@@ -113,7 +112,7 @@ def _ordered(kernel, input, other):
     return aligned(input, other)
 
 
-@op("input", "other", scalars=("rtol", "atol"), out=False)
+@op("input", "other", out=False)
 def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     """Tell of each pair whether `abs(input - other) <= atol + rtol * abs(other)`; infinities equal themselves only.
 
@@ -133,7 +132,7 @@ def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     if input.dtype != other.dtype:
         raise RuntimeError(f"{dtype_name(input.dtype)} did not match {dtype_name(other.dtype)}\n{ONE_DTYPE}")
     for name, tolerance in (("rtol", rtol), ("atol", atol)):
-        if number_kind(tolerance) and tolerance < 0:
+        if tolerance < 0:
             raise RuntimeError(
                 f"{name} must be greater than or equal to zero, but got {tolerance:g}\nA tolerance is a distance."
             )

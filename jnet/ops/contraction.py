@@ -5,8 +5,8 @@ import itertools
 import jax
 import jax.numpy as jnp
 
-from jnet.ops.checks import ONE_DTYPE, axis, broadcast, c_name, dtype_name, is_floating, not_implemented
-from jnet.ops.linear import different_scalar_types, no_bool, product
+from jnet.ops.checks import ONE_DTYPE, axis, broadcast, c_name, dtype_name, is_floating, not_implemented, own_axis
+from jnet.ops.linear import different_scalar_types, no_bool, product, vdot
 from jnet.ops.registry import op
 
 __all__ = ["chain_matmul", "cross", "kron", "linalg_cross", "multi_dot", "tensordot", "trace", "vecdot"]
@@ -37,12 +37,17 @@ def tensordot(a, b, dims=2):
                 f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}\nThere are {a.ndim} and {b.ndim}."
             )
         dims = (tuple(range(-dims, 0)), tuple(range(dims)))
+    if dims is None:
+        raise RuntimeError(
+            "tensordot expects dims to be int or tuple[list[int], list[int]] or list[list[int]] containing two lists, "
+            f"but got dims={dims}\nAs an int it is how many dimensions meet."
+        )
     first, second = dims
     if len(first) != len(second):
         raise RuntimeError(f"both dimension lists should have same length\nGot {first} and {second}.")
     if a.dtype != b.dtype:
         raise RuntimeError(f"both inputs should have same dtype\nGot {a.dtype} and {b.dtype}. {ONE_DTYPE}")
-    along_a, along_b = ([axis(dim, x.ndim, "tensordot") for dim in each] for each, x in ((first, a), (second, b)))
+    along_a, along_b = ([own_axis(dim, x.ndim, "tensordot") for dim in each] for each, x in ((first, a), (second, b)))
     for i, j, dim, other in zip(along_a, along_b, first, second, strict=True):
         if a.shape[i] == b.shape[j]:
             continue
@@ -52,12 +57,15 @@ def tensordot(a, b, dims=2):
                 f"size {b.shape[j]} in dim {other}\nThe shapes are {a.shape} and {b.shape}."
             )
         # A size of 1 broadcasts, which is to add up the other array first.
-        a, b = (a, b.sum(j, keepdims=True)) if a.shape[i] == 1 else (a.sum(i, keepdims=True), b)
+        if a.shape[i] == 1:
+            b = b.sum(j, keepdims=True, dtype=b.dtype)
+        else:
+            a = a.sum(i, keepdims=True, dtype=a.dtype)
     no_bool(a, "addmm_impl_cpu_")
     return jnp.tensordot(a, b, (along_a, along_b), precision=jax.lax.Precision.HIGHEST)
 
 
-@op("input", "other", promotes="common", grad_fn="UnsafeViewBackward0")
+@op("input", "other", grad_fn="UnsafeViewBackward0")
 def kron(input, other):
     """Return the Kronecker product: every value of `input`, replaced by that value times `other`.
 
@@ -67,6 +75,10 @@ def kron(input, other):
 
     See: https://pytorch.org/docs/stable/generated/torch.kron.html
     """
+    # PyTorch gives both equal ranks first, so that a scalar's dtype counts in full.
+    input, other = jnp.asarray(input), jnp.asarray(other)
+    dtype = jnp.promote_types(input.dtype, other.dtype)
+    input, other = input.astype(dtype), other.astype(dtype)
     rank = max(input.ndim, other.ndim)
     left, right = ((1,) * (rank - x.ndim) + x.shape for x in (input, other))
     spread = input.reshape([n for size in left for n in (size, 1)])
@@ -111,17 +123,16 @@ def linalg_cross(input, other, *, dim=-1):
         raise RuntimeError(
             f"linalg.cross: inputs must have the same number of dimensions.\nThe shapes are {a.shape} and {b.shape}."
         )
-    along = axis(dim, a.ndim, "cross")
+    along = own_axis(dim, a.ndim, "cross")
     if (a.shape[along], b.shape[along]) != (3, 3):
         raise RuntimeError(
             f"linalg.cross: inputs dimension {dim} must have length 3. Got {a.shape[along]} and {b.shape[along]}\n"
             "The product is that of vectors in space."
         )
     a, b = broadcast(a, b)
+    no_bool(a, "cross")
     if a.dtype != b.dtype:
         raise different_scalar_types(a, b)
-    if a.dtype == jnp.bool_:
-        raise not_implemented("cross", a.dtype)
     # Coordinates (y, z, x) and (z, x, y) of each.
     next_a, next_b, last_a, last_b = (jnp.roll(x, shift, along) for shift in (-1, -2) for x in (a, b))
     return next_a * last_b - last_a * next_b
@@ -151,8 +162,11 @@ def vecdot(x, y, *, dim=-1):
             f"linalg.vecdot: Expected x and y to have the same dtype, but found x of type {dtype_name(a.dtype)} and y "
             f"of type {dtype_name(b.dtype)} instead\n{ONE_DTYPE}"
         )
+    along = axis(dim, max(a.ndim, b.ndim), "vecdot")
+    if a.ndim == b.ndim == 1:
+        return vdot(a, b)
     a, b = broadcast(a, b)
-    return (a.conj() * b).sum(axis(dim, a.ndim, "vecdot"))
+    return (a.conj() * b).sum(along if a.ndim else ())
 
 
 @op("input", grad_fn="TraceBackward0", out=False, saves="nothing")

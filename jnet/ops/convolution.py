@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from jnet.ops.checks import ONE_DTYPE, c_name, dtype_name, is_floating, not_implemented, tensor_type
 from jnet.ops.registry import op
 
 __all__ = ["conv1d", "conv2d", "conv3d", "conv_general_dilated"]
@@ -166,8 +167,8 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
         groups: splits channels and filters into this many independent convolutions.
 
     Raises:
-        RuntimeError: where PyTorch raises it: channels or groups that do not fit, a kernel larger than its input.
-        ValueError: for an unknown padding word.
+        RuntimeError: where PyTorch raises it: settings, channels or groups that do not fit, a kernel
+            larger than its input.
 
     Example:
         >>> import jax.numpy as jnp
@@ -194,23 +195,20 @@ def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
 
 def _conv(n, input, weight, bias, stride, padding, dilation, groups):
-    stride, dilation = per_axis("stride", stride, n), per_axis("dilation", dilation, n)
+    if bias is not None and bias.dtype != input.dtype and not isinstance(padding, str):
+        raise RuntimeError(
+            f"Input type ({c_name(input.dtype)}) and bias type ({c_name(bias.dtype)}) should be the same\n{ONE_DTYPE}"
+        )
     if input.ndim not in (n + 1, n + 2):
         raise RuntimeError(
             f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to conv{n}d, but got input of size: "
-            f"{list(input.shape)}"
+            f"{list(input.shape)}\nChannels come before the spatial dimensions, a batch before both."
         )
-    if weight.ndim != n + 2:
-        raise RuntimeError(f"conv{n}d needs a weight of {n + 2} axes (out, in / groups, *kernel), got {weight.shape}.")
     batched = input if input.ndim == n + 2 else input[None]
+    stride, dilation, pads = _settings(batched, weight, stride, padding, dilation, groups)
     _check_channels(batched, weight, bias, groups)
-    if input.dtype != weight.dtype:
-        raise RuntimeError(
-            f"Input type ({input.dtype}) and weight type ({weight.dtype}) should be the same; convert one of them "
-            "with .astype(...)."
-        )
-    pads = _paddings(padding, weight.shape[2:], stride, dilation)
     _check_kernel_fits(batched.shape[2:], weight.shape[2:], pads, dilation)
+    _check_dtypes(n, input, weight, bias, dilation)
     axes = "DHW"[-n:]
     out = conv_general_dilated(
         batched,
@@ -226,51 +224,80 @@ def _conv(n, input, weight, bias, stride, padding, dilation, groups):
     return out if input.ndim == n + 2 else out[0]
 
 
-def per_axis(name: str, value, n: int) -> tuple[int, ...]:
-    """Return a setting as one integer for each of `n` spatial axes, as PyTorch reads an int or a sequence."""
-    values = (value,) * n if isinstance(value, int) else tuple(value)
-    if len(values) == 1:
-        values *= n
-    if len(values) != n:
-        raise RuntimeError(f"expected {name} to be a single integer value or a list of {n} values, but got {value}")
-    if name != "padding" and min(values) <= 0:
-        raise RuntimeError(f"{name} must be greater than zero, but got {value}")
-    return values
-
-
-def _paddings(padding, kernel, stride, dilation):
-    if padding == "valid":
-        return [(0, 0)] * len(kernel)
+def _settings(input, weight, stride, padding, dilation, groups):
+    """Return stride and dilation as one integer an axis, and the padding of both sides an axis; `input` has a batch."""
+    n, wanted = input.ndim - 2, weight.ndim - 2
+    if weight.ndim < 3:
+        raise RuntimeError(f"weight should have at least three dimensions\nIts shape is {weight.shape}.")
+    if padding == "same":
+        _check_rank(input, weight, "")
+    elif groups <= 0:
+        raise RuntimeError(f"non-positive groups is not supported\nGot groups={groups}.")
+    elif isinstance(padding, str) and padding != "valid":
+        raise RuntimeError(f"Invalid padding string: '{padding}'\nUse 'valid', 'same' or integers.")
+    stride, dilation = _an_axis("stride", stride, n, wanted), _an_axis("dilation", dilation, n, wanted)
     if padding == "same":
         if any(s != 1 for s in stride):
-            raise RuntimeError("padding='same' is not supported for strided convolutions")
-        total = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
-        return [(t // 2, t - t // 2) for t in total]
-    if isinstance(padding, str):
-        raise ValueError(f"Invalid padding string {padding!r}, should be one of 'valid', 'same'")
-    values = per_axis("padding", padding, len(kernel))
-    if min(values) < 0:
-        raise RuntimeError("negative padding is not supported")
-    return [(p, p) for p in values]
+            raise RuntimeError(f"padding='same' is not supported for strided convolutions\nGot stride={stride}.")
+        total = [d * (k - 1) for k, d in zip(weight.shape[2:], dilation, strict=True)]
+        pads = [(t // 2, t - t // 2) for t in total]
+    else:
+        pads = [(p, p) for p in _an_axis("padding", 0 if padding == "valid" else padding, n, wanted)]
+    if any(low < 0 for low, _ in pads):
+        raise RuntimeError(f"negative padding is not supported\nGot padding={padding!r}.")
+    if min(stride) <= 0:
+        raise RuntimeError(f"non-positive stride is not supported\nGot stride={stride}.")
+    if min(dilation) < 0:
+        raise RuntimeError(f"dilation should be greater than zero\nGot dilation={dilation}.")
+    if groups <= 0:
+        raise RuntimeError(f"non-positive groups is not supported\nGot groups={groups}.")
+    _check_rank(input, weight, " ")
+    if min(dilation) == 0:
+        raise RuntimeError(f"non-positive dilation is not supported\nGot dilation={dilation}.")
+    return stride, dilation, pads
+
+
+def _an_axis(name: str, value, n: int, wanted: int) -> tuple[int, ...]:
+    """Return a setting of a convolution over `n` dimensions as one integer for each that the weight has."""
+    values = (value,) * n if isinstance(value, int) else tuple(value)
+    if len(values) not in (1, wanted):
+        raise RuntimeError(
+            f"expected {name} to be a single integer value or a list of {wanted} values to match the convolution "
+            f"dimensions, but got {name}={list(values)}\nGive one for each spatial dimension."
+        )
+    return values * wanted if len(values) == 1 else values
+
+
+def _check_rank(input, weight, space: str) -> None:
+    if weight.ndim != input.ndim:
+        raise RuntimeError(
+            f"Expected {weight.ndim}-dimensional input for {weight.ndim}-dimensional weight{space}"
+            f"{list(weight.shape)}, but got {input.ndim}-dimensional input of size {list(input.shape)} instead\n"
+            "The weight has the dimensions (out, in / groups, *kernel)."
+        )
 
 
 def _check_channels(input, weight, bias, groups):
-    if groups <= 0:
-        raise RuntimeError("non-positive groups is not supported")
+    if weight.shape[0] < groups:
+        raise RuntimeError(
+            f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, but got weight of "
+            f"size {list(weight.shape)} instead\nEach group needs a filter."
+        )
     if weight.shape[0] % groups:
         raise RuntimeError(
             f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of "
-            f"size [{list(weight.shape)}] instead"
+            f"size [{list(weight.shape)}] instead\nEach group needs as many filters."
         )
     if input.shape[1] != weight.shape[1] * groups:
         raise RuntimeError(
             f"Given groups={groups}, weight of size {list(weight.shape)}, expected input{list(input.shape)} to have "
-            f"{weight.shape[1] * groups} channels, but got {input.shape[1]} channels instead"
+            f"{weight.shape[1] * groups} channels, but got {input.shape[1]} channels instead\n"
+            "Channels come right before the spatial dimensions."
         )
     if bias is not None and bias.shape != (weight.shape[0],):
         raise RuntimeError(
             f"Given weight of size {list(weight.shape)}, expected bias to be 1-dimensional with {weight.shape[0]} "
-            f"elements, but got bias of size {list(bias.shape)} instead"
+            f"elements, but got bias of size {list(bias.shape)} instead\nThere is one number for each filter."
         )
 
 
@@ -280,5 +307,31 @@ def _check_kernel_fits(size, kernel, pads, dilation):
     if any(e > n for e, n in zip(effective, padded, strict=True)):
         raise RuntimeError(
             f"Calculated padded input size per channel: ({' x '.join(map(str, padded))}). Kernel size: "
-            f"({' x '.join(map(str, effective))}). Kernel size can't be greater than actual input size"
+            f"({' x '.join(map(str, effective))}). Kernel size can't be greater than actual input size\n"
+            "Pad the input, or use a smaller kernel."
         )
+
+
+def _check_dtypes(n, input, weight, bias, dilation):
+    """Raise what PyTorch's kernels raise for a weight or bias of another dtype, and for dtypes that they lack."""
+    for name, other in (("weight", weight), ("bias", bias)):
+        if other is None or other.dtype == input.dtype:
+            continue
+        types = f"Input type ({tensor_type(input.dtype)}) and {name} type ({tensor_type(other.dtype)})"
+        if input.dtype == jnp.float32:
+            types += f" should be the same or input should be a MKLDNN tensor and {name} is a dense tensor"
+            raise RuntimeError(f"{types}\n{ONE_DTYPE}")
+        if input.dtype.kind == "c":
+            raise RuntimeError(f"{types} should be the same\n{ONE_DTYPE}")
+        _check_kernel(n, input, dilation)
+        found = dtype_name(other.dtype)
+        raise RuntimeError(f"expected scalar type {dtype_name(input.dtype)} but found {found}\n{ONE_DTYPE}")
+    _check_kernel(n, input, dilation)
+
+
+def _check_kernel(n, input, dilation):
+    dilated = any(d != 1 for d in dilation)
+    lacking = not (is_floating(input) or input.dtype == jnp.int64) if dilated else input.dtype == jnp.bool_
+    if lacking:
+        plain = "compute_columns3d" if n == 3 else "slow_conv2d_cpu"
+        raise not_implemented("slow_conv_dilated<>" if dilated else plain, input.dtype)

@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 from jax import lax
 
-from jnet.ops.checks import as_floating, axis, broadcast, floating
+from jnet.ops.checks import as_floating, axis, broadcast, floating, not_implemented
 from jnet.ops.order import ValuesIndices
 from jnet.ops.promotion import promoted
 from jnet.ops.registry import op
@@ -98,6 +98,8 @@ def cummin(input, dim):
 
 def _running_extreme(name, extreme, input, dim):
     input = jnp.asarray(input)
+    if jnp.iscomplexobj(input):
+        raise not_implemented(f"{name}_cpu", input.dtype)
     along = axis(dim, input.ndim, name)
     if not input.ndim:
         return ValuesIndices(input, jnp.zeros((), int))
@@ -137,10 +139,10 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
         raise RuntimeError("diff expects input to be at least one-dimensional\nA single value has no neighbour.")
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}\nThe sum of differences is cumsum.")
-    along = axis(dim, input.ndim, "diff")
-    pieces = [_checked_piece(piece, input, along) for piece in (prepend, append) if piece is not None]
     if n == 0:
         return input
+    along = axis(dim, input.ndim, "diff")
+    pieces = [_checked_piece(piece, input, along) for piece in (prepend, append) if piece is not None]
     if pieces:
         first, last = pieces[: prepend is not None], pieces[prepend is not None :]
         dtype = jnp.result_type(*(each.dtype for each in (*pieces, input)))
@@ -250,7 +252,7 @@ def _samples(name, y, x, dx, dim):
         y = as_floating(y)
         return y, jnp.asarray(dx).astype(y.dtype), along
     y, x = promoted([y, x], floating=True)
-    if x.ndim == 1 and y.ndim > 1:
+    if x.ndim == 1:
         if x.shape[0] != y.shape[along]:
             raise RuntimeError(
                 f"{name}: There must be one `x` value for each sample point\nThere are {y.shape[along]} samples along "

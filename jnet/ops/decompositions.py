@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jnet.ops.checks import ONE_DTYPE, c_name, dtype_name, is_floating, not_implemented
+from jnet.ops.checks import ONE_DTYPE, broadcast_shapes, c_name, dtype_name, is_floating, not_implemented
 from jnet.ops.linalg import floating_matrices, inv
 from jnet.ops.linear import product
 from jnet.ops.norms import matrix_norm
@@ -128,7 +128,7 @@ def svd(A, full_matrices=True, *, driver=None):
         and Vh (..., k, n).
 
     Args:
-        driver: accepted for PyTorch's sake; it chooses a routine on CUDA.
+        driver: None; PyTorch's routines on CUDA are not to choose from.
 
     Raises:
         RuntimeError: for vectors, integers and booleans.
@@ -139,8 +139,17 @@ def svd(A, full_matrices=True, *, driver=None):
 
     See: https://pytorch.org/docs/stable/generated/torch.linalg.svd.html
     """
+    _refuse_driver(driver)
     A = floating_matrices("linalg.svd", A, kernel="linalg_svd_cpu")
     return SVD(*(_full_svd(A) if full_matrices and A.shape[-2] != A.shape[-1] else _reduced_svd(A)))
+
+
+def _refuse_driver(driver):
+    if driver is not None:
+        raise RuntimeError(
+            "torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend.\n"
+            "Leave it out: XLA chooses the routine."
+        )
 
 
 def _reduced_svd(A):
@@ -172,6 +181,7 @@ def svdvals(A, *, driver=None):
 
     See: https://pytorch.org/docs/stable/generated/torch.linalg.svdvals.html
     """
+    _refuse_driver(driver)
     return jnp.linalg.svd(floating_matrices("linalg.svd", A, kernel="linalg_svd_cpu"), compute_uv=False)
 
 
@@ -374,7 +384,7 @@ def lstsq(input, b, rcond=None, *, driver=None):
     rights = B[..., None] if vector else B
     rtol = max(A.shape[-2:]) * float(jnp.finfo(A.dtype).eps) if rcond is None else rcond
     X = product(pinv(A, rtol=rtol), rights)
-    nothing = jnp.zeros((0,), A.dtype)
+    nothing = jnp.zeros((0,), jnp.finfo(A.dtype).dtype)
     overdetermined = A.shape[-2] > A.shape[-1] and driver != "gelsy"
     residuals = jnp.square(jnp.abs(product(A, X) - rights)).sum(-2) if overdetermined else nothing
     values = lax.stop_gradient(svdvals(A)) if driver != "gels" else nothing
@@ -403,8 +413,9 @@ def _check_least_squares(A, B, driver):
             f"The shapes are {A.shape} and {B.shape}."
         )
     if A.shape[-2] != B.shape[-1 if vector else -2]:
-        size = "other.size(-1)" if vector else "other.size(-2)"
+        size = "other.size(-1)" if B.ndim == 1 else "other.size(-2)"
         raise RuntimeError(f"{name}: input.size(-2) should match {size}\nThe shapes are {A.shape} and {B.shape}.")
+    broadcast_shapes(A.shape[:-2], B.shape[: -1 if vector else -2])
     if driver not in ("gels", "gelsy", "gelsd", "gelss"):
         raise RuntimeError(f"{name}: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)\nGot {driver!r}.")
     _refuse_other_than_float_and_double(A)

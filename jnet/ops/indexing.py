@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jnet.ops.checks import axis, broadcast_shapes, dtype_name
+from jnet.ops.checks import axis, broadcast_shapes, dtype_name, tensor_type
 from jnet.ops.indices import checked, is_index, is_long, read, require_long, spec_indices
 from jnet.ops.registry import op
 
@@ -33,6 +33,10 @@ def index_select(input, dim, index):
         raise RuntimeError("index_select(): Expected dtype int32 or int64 for index\nConvert it.")
     if input.ndim == 0 and index.size != 1:
         raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {index.size} value(s)")
+    if input.ndim > 1 and index.size and not input.shape[dim]:
+        raise RuntimeError(
+            f"index_select(): self indexing axis dim should be positive\nDimension {dim} of {input.shape} is empty."
+        )
     index = checked("index_select", index, input.shape, dim).reshape(-1)
     found = read(input.reshape(input.shape or (1,)), [None] * dim + [0], [index])
     return found if input.ndim else found.reshape(())
@@ -72,7 +76,7 @@ def gather(input, dim, index, *, sparse_grad=False):
         if k != dim and have > size:
             raise RuntimeError(
                 f"Size does not match at dimension {k} expected index {list(index.shape)} to be no larger than self "
-                f"{list(input.shape)} apart from dimension {dim}"
+                f"{list(input.shape)} apart from dimension {dim}\nTake a part of the index."
             )
     return _gather(input, dim, checked("gather", index, input.shape, dim))
 
@@ -123,7 +127,9 @@ def take_along_dim(input, indices, dim=None):
     See: https://docs.pytorch.org/docs/stable/generated/torch.take_along_dim.html
     """
     input, indices = jnp.asarray(input), jnp.asarray(indices)
-    if not is_long(indices):
+    if dim is None and not is_index(indices):
+        raise RuntimeError(f"gather(): Expected dtype int32/int64 for index\nGot {dtype_name(indices.dtype)}.")
+    if dim is not None and not is_long(indices):
         raise RuntimeError(
             f"torch.take_along_dim(): dtype of indices should be Long but got {dtype_name(indices.dtype)}\nConvert."
         )
@@ -132,7 +138,8 @@ def take_along_dim(input, indices, dim=None):
     if input.ndim != indices.ndim:
         raise RuntimeError(
             "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
-            f"{input.ndim} dimensions for input, and {indices.ndim} dimensions for indices"
+            f"{input.ndim} dimensions for input, and {indices.ndim} dimensions for indices\n"
+            "Only the size along dim may differ."
         )
     dim = axis(dim, input.ndim, "take_along_dim")
     if not input.ndim:
@@ -201,8 +208,10 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
     if not is_index(input):
         raise RuntimeError(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
-            f"torch.{dtype_name(input.dtype)}Tensor instead (while checking arguments for embedding)"
+            f"{tensor_type(input.dtype)} instead (while checking arguments for embedding)\nConvert them."
         )
+    if input.size and not len(weight):
+        raise RuntimeError("index_select(): self indexing axis dim should be positive\nThe weight has no rows.")
     places = checked("embedding", input, weight.shape)
     share = jnp.ones(input.shape, weight.dtype)
     if scale_grad_by_freq:

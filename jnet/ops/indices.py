@@ -93,6 +93,11 @@ def combined(how, input, pattern, indices, new):
 
 def read(input, pattern, indices):
     """Return the values at indices that are counted from the front."""
+    used = [each is not None for each in (*pattern, *[None] * (input.ndim - len(pattern)))]
+    if not input.size and any(use and not n for use, n in zip(used, input.shape, strict=True)):
+        # JAX looks up nothing in an empty dimension, not even what lies outside.
+        shape = [1 if use else n for use, n in zip(used, input.shape, strict=True)]
+        input = jnp.full(shape, jnp.nan if jnp.issubdtype(input.dtype, jnp.inexact) else 0, input.dtype)
     return at(input, pattern, indices).get(mode="fill")
 
 

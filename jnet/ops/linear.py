@@ -2,11 +2,20 @@
 
 import functools
 import math
+import operator
 
 import jax
 import jax.numpy as jnp
 
-from jnet.ops.checks import ONE_DTYPE, broadcast_shapes, c_name, check_castable, check_keeps_shape, dtype_name
+from jnet.ops.checks import (
+    ONE_DTYPE,
+    broadcast,
+    broadcast_shapes,
+    c_name,
+    check_castable,
+    check_keeps_shape,
+    dtype_name,
+)
 from jnet.ops.promotion import promoted
 from jnet.ops.registry import op
 
@@ -277,9 +286,9 @@ def check_batches(a, b, kernel="bmm"):
             f"Expected size for first two dimensions of batch2 tensor to be: [{a.shape[0]}, {a.shape[2]}] but got: "
             f"[{b.shape[0]}, {b.shape[1]}].\nThe shapes are {a.shape} and {b.shape}."
         )
+    no_bool(a, kernel)
     if a.dtype != b.dtype:
         raise different_scalar_types(a, b)
-    no_bool(a, kernel)
 
 
 def different_scalar_types(a, b):
@@ -323,7 +332,7 @@ def inner(input, other):
     """
     a, b = jnp.asarray(input), jnp.asarray(other)
     if not (a.ndim and b.ndim):
-        return math.prod(promoted([a, b], floating=False))
+        return operator.mul(*promoted([a, b], floating=False))
     if a.shape[-1] != b.shape[-1]:
         raise RuntimeError(
             "inner() the last dimension must match on both input tensors but got shapes "
@@ -332,7 +341,8 @@ def inner(input, other):
     if a.dtype != b.dtype:
         raise RuntimeError(f"both inputs should have same dtype\nGot {a.dtype} and {b.dtype}. {ONE_DTYPE}")
     no_bool(a, "dot" if a.ndim == b.ndim == 1 else "addmm_impl_cpu_")
-    flat = product(a.reshape(-1, a.shape[-1]), b.reshape(-1, b.shape[-1]).T)
+    left, right = (x.reshape(math.prod(x.shape[:-1]), x.shape[-1]) for x in (a, b))
+    flat = product(left, right.T)
     return flat.reshape(a.shape[:-1] + b.shape[:-1])
 
 
@@ -363,7 +373,7 @@ def bilinear(input1, input2, weight, bias=None):
     bias = None if bias is None else jnp.asarray(bias)
     _check_bilinear(a, b, weight, bias)
     out = jnp.einsum("...i,kij,...j->...k", a, weight, b, precision=jax.lax.Precision.HIGHEST)
-    return out if bias is None else out + jnp.broadcast_to(bias, out.shape)
+    return out if bias is None else operator.add(*broadcast(out, bias))
 
 
 def _check_bilinear(a, b, weight, bias):
@@ -377,22 +387,24 @@ def _check_bilinear(a, b, weight, bias):
                 f"bilinear(): input batch dimensions do not match at dim {dim}: got {left} and {right}\n"
                 "Only the last sizes may differ."
             )
-    if len({a.dtype, b.dtype, weight.dtype}) > 1:
-        raise RuntimeError(
-            f"All tensors must have the same dtype, got input1: {c_name(a.dtype)}, input2: {c_name(b.dtype)}, weight: "
-            f"{c_name(weight.dtype)}\nConvert them to one."
-        )
+    given = {"input1": a, "input2": b, "weight": weight} | ({} if bias is None else {"bias": bias})
+    if len({each.dtype for each in given.values()}) > 1:
+        named = ", ".join(f"{name}: {c_name(each.dtype)}" for name, each in given.items())
+        raise RuntimeError(f"All tensors must have the same dtype, got {named}\nConvert them to one.")
     for dim, x in enumerate((a, b), 1):
         if weight.ndim <= dim or x.shape[-1] != weight.shape[dim]:
             raise RuntimeError(
                 f"bilinear(): input{dim} size does not match weight size: got {x.shape[-1]} but expected "
                 f"{weight.shape[dim] if weight.ndim > dim else 0}\nThe weight is (out, in1, in2)."
             )
-    if bias is not None and bias.shape[-1] != weight.shape[0]:
+    if bias is not None and not bias.ndim:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions\nThe bias is a vector.")
+    if bias is not None and bias.shape[0] != weight.shape[0]:
         raise RuntimeError(
-            f"bilinear(): bias size does not match weight size: got {bias.shape[-1]} but expected {weight.shape[0]}\n"
+            f"bilinear(): bias size does not match weight size: got {bias.shape[0]} but expected {weight.shape[0]}\n"
             "The bias has one value for each matrix of the weight."
         )
+    no_bool(weight, "bmm")
 
 
 @op("input", "other", where=("torch", "Tensor", "linalg"), grad_fn=_matmul_node)
@@ -417,9 +429,9 @@ def matmul(input, other):
         )
     if a.ndim == b.ndim == 1:
         return dot(a, b)
-    rows = a.size // a.shape[-1] if a.shape[-1] else 0
+    rows = math.prod(a.shape[:-1])
     if b.ndim == 1:
-        return mv(a.reshape(rows, a.shape[-1]), b).reshape(a.shape[:-1]) if rows else product(a, b)
+        return mv(a.reshape(rows, a.shape[-1]), b).reshape(a.shape[:-1])
     if b.ndim == 2:
         if a.shape[-1] != b.shape[0]:
             raise not_multipliable(rows, a.shape[-1], *b.shape)
@@ -436,7 +448,7 @@ def _batched_matmul(a, b):
             f"Expected size for first two dimensions of batch2 tensor to be: [{lead}, {left.shape[-1]}] but got: "
             f"[{lead}, {b.shape[-2]}].\nThe inner two sizes of {a.shape} and {b.shape} must be equal."
         )
+    no_bool(a, "bmm")
     if a.dtype != b.dtype:
         raise different_scalar_types(a, b)
-    no_bool(a, "bmm")
     return product(a, b)

@@ -19,7 +19,7 @@ from jnet.ops.checks import (
     dtype_name,
     is_concrete,
     is_floating,
-    require_floating,
+    real,
     size,
 )
 from jnet.ops.promotion import promoted
@@ -66,7 +66,7 @@ def _pair(input, target, reduction, kernel=None):
     dtype = jnp.promote_types(input.dtype, target.dtype)
     input, target = input.astype(dtype), target.astype(dtype)
     if kernel is not None:
-        require_floating(input, kernel)
+        real(input, kernel)
     return input, target
 
 
@@ -178,7 +178,7 @@ def huber_loss(input, target, reduction="mean", delta=1.0):
     if delta <= 0:
         raise RuntimeError(f"huber_loss does not support non-positive values for delta.\nGot {delta}.")
     check_castable(input.dtype, wanted)
-    require_floating(input, "huber_cpu")
+    real(input, "huber_cpu")
     d = _distance(input, target)
     loss = jnp.where(d <= delta, 0.5 * d * d, delta * (d - 0.5 * delta))
     return _reduce(loss.astype(wanted), reduction)
@@ -233,7 +233,7 @@ def binary_cross_entropy(input, target, weight=None, reduction="mean"):
             f"Found dtype {dtype_name(target.dtype)} but expected {dtype_name(input.dtype)}\n"
             "Convert the target to the dtype of the input."
         )
-    require_floating(input, "binary_cross_entropy")
+    real(input, "binary_cross_entropy")
     inside = {name: (x >= 0) & (x <= 1) for name, x in (("input", input), ("target", target))}
     for name, check in inside.items():
         if is_concrete(check) and not check.all():
@@ -298,7 +298,7 @@ def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean
             f"Target size ({size(target.shape)}) must be the same as input size ({size(input.shape)})\n"
             "Reshape one, for example target.reshape(input.shape)."
         )
-    require_floating(input, "log_sigmoid_cpu")
+    real(input, "log_sigmoid_cpu")
     log_p = logsigmoid(input)
     if pos_weight is not None:
         refuse_booleans(pos_weight, 1)
@@ -396,10 +396,10 @@ def _check_labels(input, target, weight, ignore_index):
             "0D or 1D target tensor expected, multi-target not supported\n"
             f"The shape is {labels}: flatten a column of labels; of one-hot rows take argmax(1)."
         )
-    if not jnp.issubdtype(target.dtype, jnp.integer):
+    if target.dtype not in (jnp.uint8, jnp.zeros((), int).dtype):  # int32 where that is the longest
         raise RuntimeError(
             f"expected target dtype to be Long or Byte, but got {dtype_name(target.dtype)}\n"
-            "Labels are whole numbers: convert them."
+            "Labels are whole numbers: convert them to int64."
         )
     if len(shape) == 2 and not labels:  # and no row
         raise IndexError("Dimension specified as 0 but tensor has no dimensions\nThere is one label a row.")
@@ -419,7 +419,7 @@ def _check_labels(input, target, weight, ignore_index):
         raise RuntimeError(
             f"size mismatch (got input: {list(shape)} , target: {list(labels)}\nThe classes have no labels."
         )
-    require_floating(input, "nll_loss2d_forward_out_frame" if spatial else "nll_loss_out_frame")
+    real(input, "nll_loss2d_forward_out_frame" if spatial else "nll_loss_out_frame")
     if weight is not None and weight.dtype != input.dtype:
         raise RuntimeError(
             f"expected scalar type {dtype_name(input.dtype)} but found {dtype_name(weight.dtype)}\n"
@@ -493,7 +493,7 @@ def _wrong_smoothing(label_smoothing):
 
 
 def _soft_cross_entropy(input, target, weight, ignore_index, reduction, label_smoothing):
-    if not is_floating(target):
+    if not jnp.issubdtype(target.dtype, jnp.floating):
         raise RuntimeError(
             f"Expected floating point type for target with class probabilities, got {dtype_name(target.dtype)}\n"
             "Convert probabilities; labels are given without the dimension of the classes."
@@ -547,6 +547,8 @@ def kl_div(input, target, reduction="mean", log_target=False):
     batch = input.shape[0] if input.ndim else 1
     if not (is_floating(input) and is_floating(target)):
         raise RuntimeError("kl_div: Integral inputs not supported.\nBoth are probabilities: convert them.")
+    if jnp.iscomplexobj(input) or jnp.iscomplexobj(target):
+        raise RuntimeError("kl_div: Complex inputs not supported.\nProbabilities are real.")
     target, input = broadcast(*promoted([target, input], floating=False))
     loss = jnp.exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
     return loss.sum() / batch if reduction == "batchmean" else _reduce(loss, reduction)

@@ -5,7 +5,9 @@ import math
 import jax.numpy as jnp
 from jax import lax
 
+from jnet.ops.arithmetic import refuse_booleans
 from jnet.ops.checks import ONE_DTYPE, axes, broadcast, dtype_name, is_floating
+from jnet.ops.promotion import promoted
 from jnet.ops.registry import op
 from jnet.ops.statistics import at_least_float32, count, root
 
@@ -123,15 +125,15 @@ def matrix_norm(input, ord: float | str = "fro", dim=(-2, -1), keepdim=False, *,
     """
     A = jnp.asarray(input)
     known = ("fro", "nuc") if isinstance(ord, str) else (1, -1, 2, -2, math.inf, -math.inf)
-    if A.ndim < 2:
-        raise RuntimeError(
-            "linalg.matrix_norm: The input tensor A must have at least 2 dimensions.\n"
-            f"Its shape is {A.shape}; a vector has a vector_norm."
-        )
     if ord not in known:
         raise RuntimeError(
             f"linalg.matrix_norm: Order {ord} not supported.\n"
             "There are 1, -1, 2, -2, math.inf, -math.inf, 'fro' and 'nuc'."
+        )
+    if A.ndim < 2:
+        raise RuntimeError(
+            "linalg.matrix_norm: The input tensor A must have at least 2 dimensions.\n"
+            f"Its shape is {A.shape}; a vector has a vector_norm."
         )
     if not isinstance(dim, (tuple, list)) or len(dim) != 2:
         raise _not_two_dims(dim)
@@ -142,7 +144,7 @@ def matrix_norm(input, ord: float | str = "fro", dim=(-2, -1), keepdim=False, *,
         raise _not_floating("linalg.matrix_norm", A)
     if ord == "fro":
         return vector_norm(A, 2, tuple(dim), keepdim, dtype=dtype)
-    if A.dtype in (jnp.float16, jnp.bfloat16):
+    if ord in ("nuc", 2, -2) and A.dtype in (jnp.float16, jnp.bfloat16):
         raise RuntimeError(
             f"linalg.matrix_norm: Low precision dtypes not supported. Got {dtype_name(A.dtype)}\n"
             "Convert it to floating point numbers."
@@ -189,7 +191,7 @@ def linalg_norm(input, ord=None, dim=None, keepdim=False, *, dtype=None):
         )
     if ord is None:
         return vector_norm(A, 2, dims, keepdim, dtype=dtype)
-    if dims is None and (A.ndim > 2 or (A.ndim == 0 and not isinstance(ord, str))):
+    if dims is None and A.ndim not in (1, 2):
         raise RuntimeError(
             "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got "
             f"{A.ndim}D.\nName the dimensions of the matrices: dim=(-2, -1)."
@@ -199,7 +201,7 @@ def linalg_norm(input, ord=None, dim=None, keepdim=False, *, dtype=None):
     return vector_norm(A, ord, dims, keepdim, dtype=dtype)
 
 
-@op("input", "other", promotes="common", grad_fn="DistBackward0")
+@op("input", "other", grad_fn="DistBackward0")
 def dist(input, other, p=2):
     """Return the norm of the difference, all values taken as one vector.
 
@@ -212,6 +214,8 @@ def dist(input, other, p=2):
 
     See: https://pytorch.org/docs/stable/generated/torch.dist.html
     """
+    refuse_booleans(input, other)
+    input, other = promoted([input, other], floating=False)
     if not is_floating(input):
         raise RuntimeError(
             "norm(): input dtype should be either floating point or complex. Got "
@@ -252,7 +256,9 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
 
     See: https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html
     """
-    if not is_floating(x1):
+    if eps < 0:
+        raise RuntimeError(f"eps must be non-negative, got: {eps}\nIt bounds the lengths from below.")
+    if not is_real(x1):
         raise RuntimeError(
             "expected common dtype to be floating point, yet common dtype is "
             f"{dtype_name(x1.dtype)}\nConvert it to floating point numbers."
@@ -269,7 +275,7 @@ def _direction(x, along, eps):
     return x / (length + short)
 
 
-@op("x1", "x2", where=("torch", "functional"), out=False, promotes="float", grad_fn="NormBackward1")
+@op("x1", "x2", where=("torch", "functional"), out=False, grad_fn="NormBackward1")
 def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
     """Return the norm of `x1 - x2 + eps` along the last dimension.
 
@@ -279,7 +285,8 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
 
     See: https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html
     """
-    left, right = broadcast(x1, x2)
+    refuse_booleans(x1, x2)
+    left, right = broadcast(*promoted([x1, x2], floating=True))
     return vector_norm(left - right + jnp.asarray(eps, left.dtype), p, -1, keepdim)
 
 
@@ -315,7 +322,7 @@ def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
             "The columns are the coordinates."
         )
     for name, x in (("X1", x1), ("X2", x2)):
-        if not is_floating(x):
+        if not is_real(x):
             raise RuntimeError(
                 f"cdist only supports floating-point dtypes, {name} got: {dtype_name(x.dtype)}\n"
                 "Convert it to floating point numbers."
@@ -348,13 +355,19 @@ def vector_norm_along(x, order: float, along: tuple[int, ...], keepdim: bool):
     return root(jnp.sum(powers.astype(size.dtype), **reduced), 1 / order)
 
 
+def is_real(x) -> bool:
+    """Tell whether an array holds floating point numbers that are not complex."""
+    return jnp.issubdtype(x.dtype, jnp.floating)
+
+
 def _refuse_empty(x, order, dim, along):
     name = f"linalg.vector_norm cannot compute the {order:g} norm on"
     why = "empty and the operation does not have an identity"
-    if dim is None or not x.ndim:
+    if dim in (None, (), []) or not x.ndim:
         line = f"{name} an empty tensor because the operation does not have an identity"
     else:
-        empty = next(each for each in along if not x.shape[each])
+        named = (dim,) if isinstance(dim, int) else dim
+        empty = next(each for each in named if not x.shape[each])
         line = f"{name} the dimension {empty}because this dimension is {why}"
     raise RuntimeError(f"{line}\nThe input has shape {x.shape}.")
 

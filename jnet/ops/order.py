@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jnet.ops.checks import axes, axis, is_concrete, is_floating, not_implemented, numeric, one_axis, refuse_keepdim
+from jnet.ops.checks import axes, axis, is_concrete, is_floating, not_implemented, one_axis, refuse_keepdim
 from jnet.ops.registry import op
 from jnet.ops.statistics import by_dim
 
@@ -84,12 +84,18 @@ def min(input, dim=None, keepdim=False):
 def _extreme(name, whole, where, input, dim, keepdim):
     refuse_keepdim(name, dim, keepdim)
     check_not_empty(name, input, dim)
+    if jnp.iscomplexobj(input):
+        raise not_implemented(f"{name}_all", input.dtype) if dim is None else _no_order(name)
     if dim is None:
         return _whole(whole, input)
     along = axis(dim, input.ndim, name)
     # Booleans have an order here, though not in argmax.
     ordered = input.astype(jnp.uint8) if input.dtype == jnp.bool_ else input
     return at(input, where(ordered, along, True), along, keepdim)
+
+
+def _no_order(name):
+    return RuntimeError(f"{name}(): does not support complex input\nComplex numbers have no order; take abs() first.")
 
 
 @op("input")
@@ -128,6 +134,8 @@ def _where(name, function, input, dim, keepdim):
         raise RuntimeError(f"{name}(): does not support bool input\nConvert it to integers.")
     along = None if dim is None else axis(dim, input.ndim, name)
     check_not_empty(name, input, dim, IndexError)
+    if jnp.iscomplexobj(input):
+        raise _no_order(name)
     return function(input, along if input.ndim else None, keepdims=keepdim)
 
 
@@ -170,7 +178,7 @@ def _extreme_along(name, kernel, function, input, dim, keepdim):
     if dim is None or dim == ():
         check_not_empty(name, input, None)
     else:
-        for each in along:
+        for each in (dim,) if isinstance(dim, int) else dim:
             check_not_empty(name, input, each)
     return function(input, along, keepdims=keepdim)
 
@@ -200,6 +208,8 @@ def aminmax(input, *, dim=None, keepdim=False):
         raise IndexError(
             f"aminmax: Expected reduction dim {along[0]} to have non-zero size.\nThe input has shape {input.shape}."
         )
+    if jnp.iscomplexobj(input):
+        raise not_implemented("aminmax_cpu", input.dtype)
     return MinMax(*(function(input, along, keepdims=keepdim) for function in (jnp.min, jnp.max)))
 
 
@@ -237,7 +247,9 @@ def nanmedian(input, dim=None, keepdim=False):
 
 def _median(name, input, dim, keepdim, is_nan):
     """Return the lower median of what is not nan, except where `is_nan` of the values of a row tells nan."""
-    input = numeric(input, "median_cpu")
+    input = jnp.asarray(input)
+    if input.dtype == jnp.bool_ or jnp.iscomplexobj(input):
+        raise not_implemented("median_cpu" if dim is None or not input.ndim else "median_out", input.dtype)
     refuse_keepdim(name, dim, keepdim)
     if dim is None:
         return _whole(functools.partial(_median_of, is_nan), input.ravel())
@@ -297,6 +309,8 @@ def mode(input, dim=-1, keepdim=False):
     input = jnp.asarray(input)
     along = axis(dim, input.ndim, "mode")
     check_not_empty("mode", input, dim)
+    if jnp.iscomplexobj(input):
+        raise not_implemented("mode_cpu", input.dtype)
     if not input.ndim or not input.size:
         return at(
             input, jnp.zeros([1 if each == along else n for each, n in enumerate(input.shape)], int), along, keepdim
@@ -354,13 +368,13 @@ def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
 
 def _quantile(function, input, q, dim, keepdim, interpolation):
     input = jnp.asarray(input)
-    q = _checked_q(q, input)
     if interpolation not in _INTERPOLATIONS:
         raise RuntimeError(
             "quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got "
             f"{interpolation}\nThe default is linear."
         )
-    along = one_axis(dim, input.ndim, "quantile") if input.ndim else ()
+    q = _checked_q(q, input)
+    along = one_axis(dim, input.ndim, "quantile")
     inside = (q >= 0) & (q <= 1)
     safe = jnp.where(inside, q, jnp.zeros((), q.dtype))
     found = function(input, safe, along or None, method=interpolation, keepdims=keepdim)
@@ -374,10 +388,10 @@ def _checked_q(q, input):
     q = jnp.asarray(q, input.dtype if number else None)
     if not q.ndim:
         q = q.astype(input.dtype)  # a number, which a recorded call gives as an array
-    if q.ndim > 1:
-        raise RuntimeError(f"quantile() q must be a scalar or 1D tensor\nIt has shape {q.shape}.")
     if not input.size:
         raise RuntimeError(f"quantile() input tensor must be non-empty\nIts shape is {input.shape}.")
+    if q.ndim > 1:
+        raise RuntimeError(f"quantile() q must be a scalar or 1D tensor\nIt has shape {q.shape}.")
     if input.dtype not in (jnp.float32, jnp.float64):
         raise RuntimeError(
             f"quantile() input tensor must be either float or double dtype\nGot {input.dtype}: convert it."
@@ -392,6 +406,9 @@ def _checked_q(q, input):
     return q
 
 
+_AS_GIVEN = ("amax", "amin")  # whose messages name a negative dim as it was given
+
+
 def check_not_empty(name, input, dim, error: type[Exception] = RuntimeError):
     """Raise PyTorch's error where `dim` has size 0, or there is neither a `dim` nor a value."""
     if dim is None and not input.size:
@@ -402,7 +419,8 @@ def check_not_empty(name, input, dim, error: type[Exception] = RuntimeError):
         )
     if dim is not None and input.ndim and not input.shape[axis(dim, input.ndim, name)]:
         raise IndexError(
-            f"{name}(): Expected reduction dim {axis(dim, input.ndim, name)} to have non-zero size.\n"
+            f"{name}(): Expected reduction dim {dim if name in _AS_GIVEN else axis(dim, input.ndim, name)} to have "
+            "non-zero size.\n"
             f"The input has shape {input.shape}."
         )
 

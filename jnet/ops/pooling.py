@@ -9,8 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from jnet.ops.convolution import per_axis
+from jnet.ops.checks import not_implemented
 from jnet.ops.registry import op
+from jnet.ops.windows import window_settings
 
 __all__ = ["avg_pool1d", "avg_pool2d", "avg_pool3d", "max_pool", "max_pool1d", "max_pool2d", "max_pool3d"]
 
@@ -119,62 +120,35 @@ def avg_pool3d(
 
 
 def _max_pool(n, input, kernel_size, stride, padding, dilation, ceil_mode):
-    window, strides, padding, dilation, size = _geometry(
-        f"max_pool{n}d", n, input, kernel_size, stride, padding, dilation, ceil_mode
+    name = f"max_pool{n}d"
+    window, strides, padding, dilation, size = window_settings(
+        name, n, input, kernel_size, stride, padding, dilation, ceil_mode
     )
+    if input.dtype == jnp.bool_ or input.dtype.kind == "c" or (n == 1 and not jnp.issubdtype(input.dtype, jnp.inexact)):
+        raise not_implemented("max_pool1d_impl" if n == 1 else name, input.dtype)
     pads = _pads(input.shape[-n:], window, strides, padding, dilation, size)
     return _pool("max", input, *_full_rank(input.ndim - n, window, strides, pads, dilation))
 
 
 def _avg_pool(n, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
-    window, strides, padding, dilation, size = _geometry(
+    if divisor_override == 0:
+        raise RuntimeError("divisor must be not zero\nNone divides by the size of the window.")
+    window, strides, padding, dilation, size = window_settings(
         f"avg_pool{n}d", n, input, kernel_size, stride, padding, 1, ceil_mode
     )
-    if not jnp.issubdtype(input.dtype, jnp.inexact):
-        raise RuntimeError(f"avg_pool{n}d needs a floating point input, got {input.dtype}; use input.astype(float).")
-    if divisor_override == 0:
-        raise RuntimeError("divisor must be not zero")
+    whole = input.dtype == jnp.int64
+    if not (whole or jnp.issubdtype(input.dtype, jnp.floating)):
+        raise not_implemented("avg_pool3d_out_frame" if n == 3 else "avg_pool2d", input.dtype)
     pads = _pads(input.shape[-n:], window, strides, padding, dilation, size)
     total = _pool("sum", input, *_full_rank(input.ndim - n, window, strides, pads, dilation))
     if divisor_override is not None:
-        return total / divisor_override
-    counts = [
-        _counts(*axis, count_include_pad) for axis in zip(input.shape[-n:], window, strides, padding, size, strict=True)
-    ]
-    divisor = functools.reduce(np.multiply.outer, counts)
-    return total / jnp.asarray(divisor.reshape((1,) * (input.ndim - n) + divisor.shape), total.dtype)
-
-
-def _geometry(name, n, input, kernel_size, stride, padding, dilation, ceil_mode):
-    """Check the settings as PyTorch does; return them one an axis, and the size of the result."""
-    if input.ndim not in (n + 1, n + 2):
-        raise RuntimeError(
-            f"{name}() Expected {n + 1}D or {n + 2}D (batched) input, but got input of size: {list(input.shape)}"
-        )
-    window = per_axis("kernel_size", kernel_size, n)
-    strides = window if stride is None else per_axis("stride", stride, n)
-    padding, dilation = per_axis("padding", padding, n), per_axis("dilation", dilation, n)
-    if any(p < 0 for p in padding) or any(2 * p > k for p, k in zip(padding, window, strict=True)):
-        raise RuntimeError(
-            f"pad should be at most half of effective kernel size, but got pad={max(padding)}, kernel_size="
-            f"{max(window)} and dilation={max(dilation)}"
-        )
-    axes = zip(input.shape[-n:], window, strides, padding, dilation, strict=True)
-    size = [_output_size(*axis, ceil_mode) for axis in axes]
-    if min(size) <= 0:
-        shape = "x".join(map(str, (input.shape[-n - 1], *input.shape[-n:])))
-        result = "x".join(map(str, (input.shape[-n - 1], *size)))
-        raise RuntimeError(f"Given input size: ({shape}). Calculated output size: ({result}). Output size is too small")
-    return window, strides, padding, dilation, size
-
-
-def _output_size(n, window, stride, padding, dilation, ceil_mode):
-    span = n + 2 * padding - dilation * (window - 1) - 1
-    if not ceil_mode:
-        return span // stride + 1
-    size = math.ceil(span / stride) + 1
-    # A window that would start in the right padding is left out.
-    return size - 1 if (size - 1) * stride >= n + padding else size
+        divisor = np.full((1,) * input.ndim, divisor_override)
+    else:
+        axes = zip(input.shape[-n:], window, strides, padding, size, strict=True)
+        counts = functools.reduce(np.multiply.outer, [_counts(*each, count_include_pad) for each in axes])
+        divisor = counts.reshape((1,) * (input.ndim - n) + counts.shape)
+    divisor = jnp.asarray(divisor, total.dtype)
+    return lax.div(total, jnp.broadcast_to(divisor, total.shape)) if whole else total / divisor
 
 
 def _pads(shape, window, strides, padding, dilation, size):

@@ -65,7 +65,10 @@ class Generator(Stream):
         if p.dtype not in FLOATS:
             raise not_implemented("bernoulli_tensor_cpu_p_", p.dtype)
         if not ((p >= 0) & (p <= 1)).all():
-            raise RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false.\nGive probabilities.")
+            raise RuntimeError(
+                "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  "
+                "If so, please report an enhancement request to PyTorch.)\nGive probabilities."
+            )
         working = working_dtype(p.dtype)
         shape, _ = size_of(size)
         return (self.rand(shape, working) < np.broadcast_to(p.astype(working), shape)).astype(np.float32)

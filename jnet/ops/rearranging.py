@@ -256,7 +256,9 @@ def repeat_interleave(input, repeats, dim=None, *, output_size=None):
     )
     shape[dim] *= repeats[0]
     if output_size is not None and output_size != shape[dim]:
-        raise RuntimeError(f"repeat_interleave: Invalid output_size, expected {shape[dim]} but got {output_size}")
+        raise RuntimeError(
+            f"repeat_interleave: Invalid output_size, expected {shape[dim]} but got {output_size}\nLeave it out."
+        )
     return spread.reshape(shape)
 
 

@@ -48,11 +48,12 @@ def scatter(input, dim, index, src=None, *, value=None, reduce=None):
         raise TypeError('scatter() missing 1 required positional arguments: "src"\nOr give value=.')
     number = src is None or number_kind(src)
     src = cast(value_of(given), input.dtype) if number else jnp.asarray(given)
-    if reduce not in (None, "add", "multiply"):
-        raise RuntimeError(f"reduce argument must be either add or multiply.\nGot {reduce}.")
     if index.size == 0:
+        axis(dim, input.ndim, "scatter")
         return input
     dim, index = _scatter_index("scatter", input, dim, index, None if number else src)
+    if reduce not in (None, "add", "multiply"):
+        raise RuntimeError(f"reduce argument must be either add or multiply.\nGot {reduce}.")
     src = jnp.broadcast_to(src, index.shape) if number else src
     if reduce is None:
         return _scattered("set", input, dim, index, src)
@@ -72,6 +73,7 @@ def scatter_add(input, dim, index, src):
     """
     input, index, src = jnp.asarray(input), jnp.asarray(index), jnp.asarray(src)
     if index.size == 0:
+        axis(dim, input.ndim, "scatter_add")
         return input
     dim, index = _scatter_index("scatter_add", input, dim, index, src)
     return _scattered("add", input, dim, index, src)
@@ -92,11 +94,14 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
     See: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html
     """
     input, index, src = jnp.asarray(input), jnp.asarray(index), jnp.asarray(src)
-    if reduce not in ("sum", "prod", "mean", "amax", "amin"):
-        raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
     if index.size == 0:
+        axis(dim, input.ndim, "scatter_reduce")
         return input
     dim, index = _scatter_index("scatter_reduce", input, dim, index, src)
+    if reduce not in ("sum", "prod", "mean", "amax", "amin"):
+        raise RuntimeError(
+            f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}\nWrite one of these."
+        )
     if reduce == "mean" and input.dtype == jnp.bool_:
         raise not_implemented("scatter_gather_tensor_cpu_reduce_mean", input.dtype)
     shape = input.shape
@@ -129,7 +134,7 @@ def _scatter_index(name, input, dim, index, src):
         src_part = "" if src is None else f" and to be no larger size than src {list(src.shape)}"
         raise RuntimeError(
             f"Expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart from dimension "
-            f"{dim}{src_part}"
+            f"{dim}{src_part}\nTake a part of the index."
         )
     return dim, checked(name, index, input.shape, dim)
 
@@ -206,11 +211,18 @@ def _(reduce, pattern, include_self, primals, tangents):
     result = _extreme(reduce, pattern, include_self, *primals)
     mine, theirs = input == result, src == read(result, pattern, places)
     count = at(mine.astype(input.dtype), pattern, places).add(theirs.astype(input.dtype), mode="drop")
-    change = mine * tangents[0]
+    unknown = jnp.asarray(jnp.nan, input.dtype)  # where nothing equals the result, which is nan: PyTorch divides by 0
+
+    def share(equal, count):
+        return jnp.where(count == 0, unknown, equal.astype(input.dtype))
+
+    kept = share(mine, count)
     if not include_self:
-        change = jnp.where(hit_at(pattern, input, places), jnp.zeros((), input.dtype), change)
-    change = at(change, pattern, places).add(theirs * tangents[1], mode="drop")
-    return result, change / count
+        kept = jnp.where(hit_at(pattern, input, places), jnp.zeros((), input.dtype), kept)
+    change = kept * tangents[0]
+    shared = share(theirs, read(count, pattern, places)) * tangents[1]
+    change = at(change, pattern, places).add(shared, mode="drop")
+    return result, change / jnp.maximum(count, 1)
 
 
 _REDUCTIONS = {"sum": _sum, "mean": _sum, "prod": _prod, "amax": _extreme, "amin": _extreme}

@@ -34,10 +34,13 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
     """
     boundaries, values = promoted([sorted_sequence, input], floating=False)
     if side not in (None, "left", "right"):
-        raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
+        raise RuntimeError(
+            f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}\nThe default is left."
+        )
     if side == "left" and right:
         raise RuntimeError(
-            "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True"
+            "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True\n"
+            "Write one of the two."
         )
     sorter = None if sorter is None else jnp.asarray(sorter)
     _check_search(boundaries, values, sorter)
@@ -79,12 +82,12 @@ def _check_search(boundaries, values, sorter):
         raise RuntimeError(
             "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries "
             f"tensor and input value tensor must match, but we got boundaries tensor {list(boundaries.shape)} and "
-            f"input value tensor {list(values.shape)}"
+            f"input value tensor {list(values.shape)}\nEach row of values belongs to a row of boundaries."
         )
     if sorter is not None and sorter.shape != boundaries.shape:
         raise RuntimeError(
             "torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor "
-            f"{list(boundaries.shape)}and got sorter tensor {list(sorter.shape)}"
+            f"{list(boundaries.shape)}and got sorter tensor {list(sorter.shape)}\nargsort() gives one."
         )
     if sorter is not None and not is_long(sorter):
         raise RuntimeError(
@@ -100,7 +103,7 @@ def _search(boundaries, values, right, out_int32):
     if boundaries.dtype == jnp.bool_ or jnp.iscomplexobj(boundaries):
         raise not_implemented("searchsorted_out_cpu", boundaries.dtype)
     count = boundaries.shape[-1]
-    flat = values.reshape(*boundaries.shape[:-1], -1)  # (*, M)
+    flat = values if boundaries.ndim > 1 else values.reshape(-1)  # (*, M)
     low, high = jnp.zeros(flat.shape, int), jnp.full(flat.shape, count)
 
     def halve(_, interval):

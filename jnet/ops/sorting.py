@@ -3,8 +3,8 @@
 import jax.numpy as jnp
 from jax import lax
 
-from jnet.ops.checks import axis, numeric
-from jnet.ops.order import ValuesIndices, at, check_not_empty, take
+from jnet.ops.checks import axis, not_implemented
+from jnet.ops.order import at, check_not_empty, take
 from jnet.ops.registry import op
 
 __all__ = ["argsort", "kthvalue", "msort", "sort", "topk"]
@@ -89,7 +89,8 @@ def kthvalue(input, k, dim=-1, keepdim=False):
             f"kthvalue(): selected number k out of range for dimension {along}\nGot k={k}; the dimension has {size} "
             f"values, so k lies in [1, {size}]."
         )
-    input = numeric(input, "kthvalue_cpu")
+    if input.dtype == jnp.bool_ or jnp.iscomplexobj(input):
+        raise not_implemented("kthvalue_cpu", input.dtype)
     return at(input, take(jnp.argsort(input, along), k - 1, along) if input.ndim else None, along, keepdim)
 
 
@@ -116,8 +117,10 @@ def topk(input, k, dim=-1, largest=True, sorted=True):
         raise RuntimeError(f"selected index k out of range\nGot k={k}; dimension {along} has {size} values.")
     if input.dtype == jnp.bool_:
         raise RuntimeError("topk does not support bool dtypes on CPU\nConvert it to integers.")
+    if jnp.iscomplexobj(input):
+        raise RuntimeError(" topk does not support complex dtypes on CPU\nComplex numbers have no order.")
     if not input.ndim:
-        return at(input, None, along, True) if k else ValuesIndices(*(jnp.zeros((0,), t) for t in (input.dtype, int)))
+        return at(input, None, along, True)
     if largest:
         indices = jnp.moveaxis(lax.top_k(jnp.moveaxis(input, along, -1), k)[1], -1, along)
     else:

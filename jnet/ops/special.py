@@ -131,7 +131,7 @@ def polygamma(n, input):
     """
     if n < 0:
         raise RuntimeError("polygamma(n, x) does not support negative n.\nn = 0 is digamma itself.")
-    refuse_complex("polygamma", input)
+    refuse_complex({0: "digamma", 1: "trigamma"}.get(n, "polygamma"), input)
     if n == 0:
         return digamma(input)
     return elementwise(lambda x: lax.polygamma(jnp.full_like(x, n), x), input)

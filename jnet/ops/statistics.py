@@ -9,6 +9,7 @@ import warnings
 
 import jax
 import jax.numpy as jnp
+from jax import lax
 
 from jnet.ops.checks import as_floating, axes, dtype_name, is_floating, one_axis, refuse_keepdim
 from jnet.ops.registry import op
@@ -45,7 +46,7 @@ def sum(input, dim=None, keepdim=False, *, dtype=None):
     See: https://pytorch.org/docs/stable/generated/torch.sum.html
     """
     input = widened(input, dtype)
-    return jnp.sum(input, axes(dim, input.ndim, "sum"), keepdims=keepdim)
+    return jnp.sum(input, axes(dim, input.ndim, "sum"), input.dtype, keepdims=keepdim)
 
 
 @op("input", grad_fn="NansumBackward0")
@@ -79,7 +80,7 @@ def prod(input, dim=None, keepdim=False, *, dtype=None):
     """
     input = widened(input, dtype)
     refuse_keepdim("prod", dim, keepdim)
-    return jnp.prod(input, one_axis(dim, input.ndim, "prod"), keepdims=keepdim)
+    return jnp.prod(input, one_axis(dim, input.ndim, "prod"), input.dtype, keepdims=keepdim)
 
 
 @op("input", grad_fn=by_dim("MeanBackward0", "MeanBackward1"), saves="nothing")
@@ -324,7 +325,10 @@ def corrcoef(input):
     if covariance.ndim == 0:
         return covariance / covariance
     spread = jnp.sqrt(jnp.diagonal(covariance).real)
-    return jnp.clip(covariance / spread[:, None] / spread[None], -1, 1)
+    result = covariance / spread[:, None] / spread[None]
+    if jnp.iscomplexobj(result):
+        return lax.complex(jnp.clip(result.real, -1, 1), jnp.clip(result.imag, -1, 1))
+    return jnp.clip(result, -1, 1)
 
 
 def root(power, exponent=0.5):

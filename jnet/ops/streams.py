@@ -46,7 +46,7 @@ class Stream:
         seed = operator.index(seed)
         if not -(2**63) <= seed < 2**64:
             raise ValueError(
-                f"Overflow when unpacking long long: the seed {seed} does not fit in 64 bits; use one from -2**63 to "
+                f"Overflow when unpacking long long\nThe seed {seed} does not fit in 64 bits; use one from -2**63 to "
                 "2**64 - 1."
             )
         self._seed = seed % 2**64
@@ -189,6 +189,11 @@ class Stream:
             return self.randint(*(bounds if len(bounds) == 2 else (0, bounds[0])), size, kind)
         if kind.kind not in "bi" and kind not in (*FLOATS, np.uint8) and not bounds:
             raise not_implemented("random_kernel_cpu", kind)
+        if kind.kind == "c":
+            raise RuntimeError(
+                "random_from_to_impl handles only integral, floating-point and boolean types\n"
+                f"The dtype is {dtype_name(kind)}."
+            )
         last = _last_integer(kind)
         if not bounds:
             return self._integers(0, last + 1, size, kind, wide=kind.itemsize == 8)
@@ -292,8 +297,9 @@ def _check_range(bounds, kind: np.dtype) -> None:
             fits = float(limits.min) <= value <= float(limits.max)
             if fits and abs(value) > 2**digits:
                 warnings.warn(
-                    f"{name} is out of bounds [-(2^{digits}), 2^{digits}], where {kind} is exact: some numbers of the "
-                    "range are never drawn.",
+                    f"{name} is out of bounds [-(2^{digits}), 2^{digits}]. Due to precision limitations {c_name(kind)} "
+                    "can support discrete uniform distribution only within this range. This warning will become an "
+                    "error in version 1.7 release, please fix the code in advance",
                     stacklevel=4,
                 )
         elif kind.kind in "iub":

@@ -24,6 +24,8 @@ from jnet.optim.schedules import Schedule
 
 # A number, or a function of the number of steps done.
 Rate = float | Schedule
+# What a slot starts with: a number that fills the parameter's shape, or a function of the parameter.
+Start = float | Callable[[jax.Array], jax.Array]
 
 
 class OptState(NamedTuple):
@@ -40,13 +42,14 @@ class OptState(NamedTuple):
     slots: dict[str, Any]  # name -> tree like the parameters
 
 
-def from_rule(rule: Callable, learning_rate: Rate, slots: Mapping[str, float]) -> optax.GradientTransformation:
+def from_rule(rule: Callable, learning_rate: Rate, slots: Mapping[str, Start]) -> optax.GradientTransformation:
     """Make an Optax transformation of an update rule.
 
     Args:
         rule: `(grad, param, slots, t, learning_rate) -> (step, slots)` on one array, as in `jnet.optim.rules`.
         learning_rate: a number, or a schedule: a function of the number of steps done.
-        slots: the names of the rule's slots, and the value that each starts with.
+        slots: the names of the rule's slots, and what each starts with: a number for an array of the parameter's shape,
+            or a function of the parameter that returns an array of another.
 
     Raises:
         TypeError: from `init`, for parameters that are not real floating-point numbers.
@@ -61,7 +64,7 @@ def from_rule(rule: Callable, learning_rate: Rate, slots: Mapping[str, float]) -
         leaves, tree = jax.tree.flatten(params)
         leaves = [_real(leaf) for leaf in leaves]
         # The dtype is given because a weakly typed parameter would make a weakly typed slot, and a second compile.
-        full = {n: tree.unflatten([jnp.full_like(p, v, dtype=p.dtype) for p in leaves]) for n, v in slots.items()}
+        full = {name: tree.unflatten([_started(start, p) for p in leaves]) for name, start in slots.items()}
         count = jnp.zeros((), jnp.int32)
         return OptState(count, rate(learning_rate(count) if callable(learning_rate) else learning_rate), full)
 
@@ -82,6 +85,10 @@ def from_rule(rule: Callable, learning_rate: Rate, slots: Mapping[str, float]) -
         return tree.unflatten(steps), OptState(t, current, new)
 
     return optax.GradientTransformation(init, update)
+
+
+def _started(start: Start, param):
+    return start(param) if callable(start) else jnp.full_like(param, start, dtype=param.dtype)
 
 
 def _real(param):
@@ -147,16 +154,20 @@ def adamw(
 
 
 def _adam(learning_rate, betas, eps, weight_decay, amsgrad, maximize, decoupled):
+    settings = _adam_settings(learning_rate, betas, eps, weight_decay)
+    rule = functools.partial(rules.adam, **settings, decoupled=decoupled, amsgrad=amsgrad, maximize=maximize)
+    slots = {"exp_avg": 0.0, "exp_avg_sq": 0.0} | ({"max_exp_avg_sq": 0.0} if amsgrad else {})
+    return from_rule(rule, learning_rate, slots)
+
+
+def _adam_settings(learning_rate, betas, eps, weight_decay):
     _not_negative("learning rate", learning_rate, "Invalid learning rate: {}")
     _not_negative("epsilon", eps)
-    _not_negative("weight_decay", weight_decay)
     for index, beta in enumerate(betas):
         if not 0.0 <= beta < 1.0:
             raise ValueError(f"Invalid beta parameter at index {index}: {beta}")
-    settings = {"betas": tuple(betas), "eps": eps, "weight_decay": weight_decay, "decoupled": decoupled}
-    rule = functools.partial(rules.adam, **settings, amsgrad=amsgrad, maximize=maximize)
-    slots = {"exp_avg": 0.0, "exp_avg_sq": 0.0} | ({"max_exp_avg_sq": 0.0} if amsgrad else {})
-    return from_rule(rule, learning_rate, slots)
+    _not_negative("weight_decay", weight_decay)
+    return {"betas": tuple(betas), "eps": eps, "weight_decay": weight_decay}
 
 
 def rmsprop(
@@ -202,6 +213,176 @@ def adagrad(
     return from_rule(rule, learning_rate, {"sum": initial_accumulator_value})
 
 
+def adamax(
+    learning_rate: Rate = 2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, *, maximize=False
+) -> optax.GradientTransformation:
+    """Adamax; the rule is `rules.adamax`, errors as `adam`."""
+    settings = _adam_settings(learning_rate, betas, eps, weight_decay)
+    rule = functools.partial(rules.adamax, **settings, maximize=maximize)
+    return from_rule(rule, learning_rate, {"exp_avg": 0.0, "exp_inf": 0.0})
+
+
+def nadam(
+    learning_rate: Rate = 2e-3,
+    betas=(0.9, 0.999),
+    eps=1e-8,
+    weight_decay=0.0,
+    momentum_decay=4e-3,
+    decoupled_weight_decay=False,
+    *,
+    maximize=False,
+) -> optax.GradientTransformation:
+    """NAdam; the rule is `rules.nadam`, errors as `adam`, and for a negative momentum decay."""
+    settings = _adam_settings(learning_rate, betas, eps, weight_decay)
+    _not_negative("momentum_decay", momentum_decay)
+    settings |= {"momentum_decay": momentum_decay, "decoupled": decoupled_weight_decay, "maximize": maximize}
+    slots = {"mu_product": _scalar(1.0), "exp_avg": 0.0, "exp_avg_sq": 0.0}
+    return from_rule(functools.partial(rules.nadam, **settings), learning_rate, slots)
+
+
+def radam(
+    learning_rate: Rate = 1e-3,
+    betas=(0.9, 0.999),
+    eps=1e-8,
+    weight_decay=0.0,
+    decoupled_weight_decay=False,
+    *,
+    maximize=False,
+) -> optax.GradientTransformation:
+    """RAdam; the rule is `rules.radam`, errors as `adam`."""
+    settings = _adam_settings(learning_rate, betas, eps, weight_decay)
+    rule = functools.partial(rules.radam, **settings, decoupled=decoupled_weight_decay, maximize=maximize)
+    return from_rule(rule, learning_rate, {"exp_avg": 0.0, "exp_avg_sq": 0.0})
+
+
+def adadelta(
+    learning_rate: Rate = 1.0, rho=0.9, eps=1e-6, weight_decay=0.0, *, maximize=False
+) -> optax.GradientTransformation:
+    """Adadelta; the rule is `rules.adadelta`.
+
+    Raises:
+        ValueError: for negative settings, or a rho above 1.
+    """
+    _not_negative("learning rate", learning_rate, "Invalid learning rate: {}")
+    if not 0.0 <= rho <= 1.0:
+        raise ValueError(f"Invalid rho value: {rho}")
+    _not_negative("epsilon", eps)
+    _not_negative("weight_decay", weight_decay)
+    rule = functools.partial(rules.adadelta, rho=rho, eps=eps, weight_decay=weight_decay, maximize=maximize)
+    return from_rule(rule, learning_rate, {"square_avg": 0.0, "acc_delta": 0.0})
+
+
+def rprop(
+    learning_rate: Rate = 1e-2, etas=(0.5, 1.2), step_sizes=(1e-6, 50), *, maximize=False
+) -> optax.GradientTransformation:
+    """Rprop; the rule is `rules.rprop`. Of the learning rate only the first value counts.
+
+    Raises:
+        ValueError: for a negative rate, or etas that are not on both sides of 1.
+    """
+    _not_negative("learning rate", learning_rate, "Invalid learning rate: {}")
+    if not 0.0 < etas[0] < 1.0 < etas[1]:
+        raise ValueError(f"Invalid eta values: {etas[0]}, {etas[1]}")
+    rule = functools.partial(rules.rprop, etas=tuple(etas), step_sizes=tuple(step_sizes), maximize=maximize)
+    return from_rule(rule, learning_rate, {"prev": 0.0, "step_size": _first(learning_rate)})
+
+
+def asgd(
+    learning_rate: Rate = 1e-2, lambd=1e-4, alpha=0.75, t0=1e6, weight_decay=0.0, *, maximize=False
+) -> optax.GradientTransformation:
+    """Averaged SGD; the rule is `rules.asgd`, the averages are the slot `ax`.
+
+    Raises:
+        ValueError: for a negative rate or decay.
+    """
+    _not_negative("learning rate", learning_rate, "Invalid learning rate: {}")
+    _not_negative("weight_decay", weight_decay)
+    settings = {"lambd": lambd, "alpha": alpha, "t0": t0, "weight_decay": weight_decay}
+    rule = functools.partial(rules.asgd, **settings, maximize=maximize)
+    return from_rule(rule, learning_rate, {"eta": _scalar(_first(learning_rate)), "mu": _scalar(1.0), "ax": 0.0})
+
+
+def adafactor(
+    learning_rate: Rate = 1e-2, beta2_decay=-0.8, eps=(None, 1e-3), d=1.0, weight_decay=0.0, *, maximize=False
+) -> optax.GradientTransformation:
+    """Adafactor; the rule is `rules.adafactor`. Slots that a parameter has no use for are empty.
+
+    Raises:
+        ValueError: for a negative rate, eps or decay, a positive `beta2_decay`, or a `d` below 1.
+    """
+    check_adafactor(learning_rate, beta2_decay, eps, d, weight_decay)
+    settings = {"beta2_decay": beta2_decay, "eps": tuple(eps), "d": d, "weight_decay": weight_decay}
+    slots = {
+        "row_var": lambda p: jnp.zeros((*p.shape[:-1], 1) if p.ndim > 1 else 0, p.dtype),
+        "col_var": lambda p: jnp.zeros((*p.shape[:-2], 1, p.shape[-1]) if p.ndim > 1 else 0, p.dtype),
+        "variance": lambda p: jnp.zeros(0 if p.ndim > 1 else p.shape, p.dtype),
+    }
+    return from_rule(functools.partial(rules.adafactor, **settings, maximize=maximize), learning_rate, slots)
+
+
+def muon(
+    learning_rate: Rate = 1e-3,
+    weight_decay=0.1,
+    momentum=0.95,
+    nesterov=True,
+    ns_coefficients=(3.4445, -4.775, 2.0315),
+    eps=1e-7,
+    ns_steps=5,
+    adjust_lr_fn=None,
+) -> optax.GradientTransformation:
+    """Muon, for parameters that are matrices; the rule is `rules.muon`.
+
+    Raises:
+        ValueError: for negative settings, an unknown `adjust_lr_fn`; from `init`, for a parameter that is no matrix.
+    """
+    check_muon(learning_rate, weight_decay, momentum, adjust_lr_fn)
+    settings = {
+        "weight_decay": weight_decay, "momentum": momentum, "nesterov": nesterov, "eps": eps, "ns_steps": ns_steps,
+        "ns_coefficients": tuple(ns_coefficients), "adjust_lr_fn": adjust_lr_fn,
+    }  # fmt: skip
+    return from_rule(functools.partial(rules.muon, **settings), learning_rate, {"momentum_buffer": _of_matrix})
+
+
+def check_adafactor(learning_rate, beta2_decay, eps, d, weight_decay) -> None:
+    """Raise PyTorch's ValueErrors for settings of Adafactor."""
+    least, floor = eps
+    _not_negative("", learning_rate, "Learning rate should be >= 0 but is: {}")
+    if not beta2_decay <= 0.0:
+        raise ValueError(f"beta2_decay should be <= 0 but is: {beta2_decay}")
+    if least is not None:
+        _not_negative("", least, "epsilon1 should be >= 0 but is: {}")
+    _not_negative("", floor, "epsilon2 should be >= 0 but is: {}")
+    if not d >= 1.0:
+        raise ValueError(f"Clipping threshold d should be >= 1 but is: {d}")
+    _not_negative("", weight_decay, "weight_decay should be >= 0 but is: {}")
+
+
+def check_muon(learning_rate, weight_decay, momentum, adjust_lr_fn) -> None:
+    """Raise PyTorch's ValueErrors for settings of Muon."""
+    _not_negative("", learning_rate, "Learning rate should be >= 0 but is: {}")
+    _not_negative("", momentum, "momentum should be >= 0 but is: {}")
+    _not_negative("", weight_decay, "weight decay should be >= 0 but is: {}")
+    if adjust_lr_fn not in (None, "original", "match_rms_adamw"):
+        raise ValueError(f"Adjust learning rate function {adjust_lr_fn} is not supported")
+
+
+def _of_matrix(param):
+    if param.ndim != 2:
+        raise ValueError(
+            f"Muon only supports 2D parameters whereas we found a parameter with size: {param.shape}\n"
+            "Give the others to another optimizer, for example with optax.multi_transform."
+        )
+    return jnp.zeros_like(param)
+
+
+def _scalar(value):
+    return lambda param: jnp.full((), value, jnp.promote_types(param.dtype, jnp.float32))
+
+
+def _first(learning_rate: Rate):
+    return learning_rate(jnp.zeros((), jnp.int32)) if callable(learning_rate) else learning_rate
+
+
 def _not_negative(name, value, message="Invalid {} value: {}"):
     if callable(value) or isinstance(value, Tracer):  # not known yet: a schedule, a rate under vmap
         return
@@ -209,11 +390,14 @@ def _not_negative(name, value, message="Invalid {} value: {}"):
         raise ValueError(message.format(name, value) if message.count("{}") == 2 else message.format(value))
 
 
-_BY_NAME = {"adagrad": adagrad, "adam": adam, "adamw": adamw, "rmsprop": rmsprop, "sgd": sgd}
+_ALL = (
+    adadelta, adafactor, adagrad, adam, adamax, adamw, asgd, muon, nadam, radam, rmsprop, rprop, sgd,
+)  # fmt: skip
+_BY_NAME = {each.__name__: each for each in _ALL}
 
 
 def by_name(name: str, learning_rate: Rate, **settings) -> optax.GradientTransformation:
-    """Return the optimizer called `name`: adagrad, adam, adamw, rmsprop or sgd, in any case.
+    """Return the optimizer called `name`, in any case: adadelta, adafactor, adagrad, adam, ... as in this module.
 
     Raises:
         ValueError: for an unknown name.

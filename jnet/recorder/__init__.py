@@ -23,7 +23,7 @@ from jnet.recorder.blocks import ADD
 from jnet.recorder.calls import Call
 from jnet.recorder.reporting import counters, report
 from jnet.recorder.storage import Storage, read_view, write_view
-from jnet.recorder.tape import Accumulate, CallNode, Edge, Gradient, Node, node_of, record_on_tape, walk
+from jnet.recorder.tape import Accumulate, CallNode, Edge, Gradient, Node, node_class, node_of, record_on_tape, walk
 from jnet.recorder.trace import flush, record, recorder
 from jnet.recorder.values import Aval, Value, aval, known
 from jnet.recorder.views import Layout, Link, contiguous_strides, link
@@ -47,6 +47,7 @@ __all__ = [
     "flush",
     "known",
     "link",
+    "node_class",
     "node_of",
     "read_view",
     "record",

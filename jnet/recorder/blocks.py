@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jax.numpy as jnp
 
@@ -38,7 +38,8 @@ class Graph:
 
     def __init__(self, roots: Sequence[tuple[Node, int]], nodes: list[CallNode], leaves: list[Node]):
         self.roots, self.nodes, self.leaves = roots, nodes, leaves
-        self.places = places = dict(zip(nodes, range(len(nodes)), strict=True))
+        self.places: dict[Node, int] = dict(zip(nodes, range(len(nodes)), strict=True))
+        places = self.places
         places.update(zip(leaves, range(-1, -1 - len(leaves), -1), strict=True))
         self.saved = saved = []
         key: list = [(places[node], i) for node, i in roots]
@@ -98,7 +99,7 @@ class Block:
     def __init__(self, graph: Graph, arguments: Sequence):
         self.steps: list[tuple[Signature, tuple[int, ...]]] = []
         self.reached: list[int] = []
-        self._kinds = [a.aval if type(a) is Value else type(a) for a in arguments]
+        self._kinds: list[Any] = [a.aval if type(a) is Value else type(a) for a in arguments]
         arrived: dict[tuple[int, int], int] = {}
         for place, (node, i) in enumerate(graph.roots):
             self._arrive(arrived, (graph.places[node], i), place)
@@ -116,7 +117,7 @@ class Block:
         self.leaves = [
             None if place is None else made.index(place) if place >= len(arguments) else -1 - place for place in ends
         ]
-        self.outs = tuple([self._kinds[place] for place in made])
+        self.outs: tuple[Aval, ...] = tuple([self._kinds[place] for place in made])
         self.ops = len(self.steps)
         del self._kinds
 

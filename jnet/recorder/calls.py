@@ -155,7 +155,8 @@ class Derivative:
             return [results[i] for i in self.floating]
 
         _, pull = jax.vjp(forward, *(arrays[place] for place in self.wanted))
-        return tuple(pull(list(given[len(self.needs) :])))
+        # JAX's gradients of complex numbers are the conjugates of PyTorch's.
+        return tuple(map(jnp.conj, pull(list(map(jnp.conj, given[len(self.needs) :])))))
 
 
 def _former(result: Sequence) -> Callable:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import functools
 import itertools
 import struct
 import time
+from collections.abc import Callable
+from sys import getrefcount
 
 import jax
 import jax.numpy as jnp
@@ -22,6 +25,8 @@ from jnet.recorder.interpret import evaluate
 # so that the same script gives the same bits every time it runs.
 INTERPRETED_OPS = 32  # a program is interpreted until it has run this many ops in all
 INTERPRETED_COST = 50_000_000  # and only if one run takes no more scalar operations than this
+
+DONATED_BYTES = 1 << 14  # an array from this size on gives its memory to a result, if nothing else refers to it
 
 POOLS = (float, int, bool, complex)  # Python numbers enter a program as one array a type
 
@@ -67,7 +72,8 @@ class Program:
         self.cost = sum(signature.cost for signature, _, _ in self.steps)
         self.interprets = host and self.cost <= INTERPRETED_COST
         self.visits = 0
-        self._compiled = None
+        self._compiled: Callable | None = None
+        self._donated: tuple[int, ...] = ()  # which of the inputs give their memory to results
         self._content: list | None = None
         self._kept: list = []
 
@@ -76,12 +82,17 @@ class Program:
         """Whether XLA has compiled it."""
         return self._compiled is not None
 
-    def run(self, arrays: list, numbers: dict[type, list]) -> list:
-        """Return the wanted values; `arrays` are those that enter, `numbers` the pools of Python numbers."""
+    def run(self, arrays: list, numbers: dict[type, list], free: list[bool]) -> list:
+        """Return the wanted values.
+
+        Args:
+            arrays: those that enter.
+            numbers: the pools of Python numbers.
+            free: for each array whether no value that lives on has it.
+        """
         if self._compiled is not None:
             reporting.counters.hits += 1
-            with running(self.host):
-                return self._compiled(arrays, self._pools(numbers))
+            return self._run(arrays, numbers, free)
         start = time.perf_counter()
         self.visits += 1
         if self.interprets and (self.visits == 1 or self.visits * len(self.steps) <= INTERPRETED_OPS):
@@ -89,9 +100,9 @@ class Program:
             reporting.counters.interpreted += 1
             how = "interpreted"
         else:
-            self._compiled = jax.jit(self._trace)
-            with running(self.host):
-                results = self._compiled(arrays, self._pools(numbers))
+            self._donated = self._donations(arrays, free)
+            self._compiled = jax.jit(self._trace, donate_argnums=0)
+            results = self._run(arrays, numbers, free)
             reporting.counters.compiled += 1
             how = "compiled"
         if how == "compiled" or self.visits == 1:
@@ -99,15 +110,44 @@ class Program:
         return results
 
     def _pools(self, numbers: dict[type, list]) -> list:
-        """Return the pools that are not empty as arrays; those that hold the same as the last time are kept."""
+        """Return the pools that are not empty as arrays; those that hold the same as the last time are kept by JAX."""
         content = [_content(kind, pool) for kind, pool in numbers.items() if pool]
-        if content != self._content:
-            self._content = content
-            self._kept = [jnp.asarray(np.array(pool, NUMBERS[kind])) for kind, pool in numbers.items() if pool]
-        return self._kept
+        if content == self._content:
+            self._kept = self._kept or [jnp.asarray(pool) for pool in self._arrays(numbers)]
+            return self._kept
+        self._content, self._kept = content, []
+        return self._arrays(numbers)
 
-    def _trace(self, arrays, pools):
+    def _arrays(self, numbers: dict[type, list]) -> list[np.ndarray]:
+        return [np.array(pool, NUMBERS[kind]) for kind, pool in numbers.items() if pool]
+
+    def _run(self, arrays: list, numbers: dict[type, list], free: list[bool]) -> list:
+        """Run the compiled program."""
+        donated = []
+        with running(self.host):
+            for i in self._donated:
+                array = arrays[i] if (free[i] and _count(arrays, i) <= _ALONE) else jnp.array(arrays[i])
+                arrays[i] = None
+                donated.append(array)
+            assert self._compiled is not None
+            return self._compiled(donated, arrays, self._pools(numbers))
+
+    def _donations(self, arrays: list, free: list[bool]) -> tuple[int, ...]:
+        """Return which inputs can give their memory to results: those of a result's shape and dtype."""
+        kinds = {slot: out for step in self.steps for slot, out in zip(step[2], step[0].outs, strict=True)}
+        results = collections.Counter((kinds[slot].shape, kinds[slot].dtype) for slot in self.wanted)
+        places = []
+        for i, array in enumerate(arrays):
+            kind = tuple(array.shape), np.dtype(array.dtype)
+            if free[i] and array.nbytes >= DONATED_BYTES and results[kind]:
+                results[kind] -= 1
+                places.append(i)
+        return tuple(places)
+
+    def _trace(self, donated, arrays, pools):
         """Compute the wanted values from traced inputs."""
+        given = dict(zip(self._donated, donated, strict=True))
+        arrays = [given.get(i, array) for i, array in enumerate(arrays)]
         env = dict(zip(self.inputs, arrays, strict=True))
         of_kind = dict(zip(self._kinds, pools, strict=True))
         for signature, arguments, slots in self.steps:
@@ -125,6 +165,14 @@ class Program:
             given = [env[a] if type(a) is int else pools[a[0]][a[1]] for a in arguments]
             env.update(zip(slots, evaluate(signature.jaxpr, given), strict=True))
         return [env[slot] for slot in self.wanted]
+
+
+def _count(arrays: list, i: int) -> int:
+    """Return the reference count of an array that its value holds, and this list."""
+    return getrefcount(arrays[i])
+
+
+_ALONE = _count((lambda value: [value])(object()), 0) + 1
 
 
 def _content(kind: type, pool: list):

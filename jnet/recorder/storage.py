@@ -18,7 +18,8 @@ class Storage:
 
     Attributes:
         value: the value of the whole cell.
-        version: how often it was written to, as a list of one number that the tape may keep.
+        version: how often it was written to, and then what wrote to it last on the tape, as a list that the tape may
+            keep.
         memory: the NumPy array that shares it, if any: `from_numpy` and `Tensor.numpy` make one. Somebody else may
             write to it at any time, so it is compared with the last value seen at each read.
     """
@@ -27,7 +28,7 @@ class Storage:
 
     def __init__(self, value: Value):
         self.value = value
-        self.version = [0]
+        self.version: list = [0]
         self.memory: np.ndarray | None = None
 
     def read(self) -> Value:
@@ -55,9 +56,9 @@ class Storage:
             self.memory = np.array(self.value.numpy())
         return self.memory
 
-    def replace(self, value: Value) -> None:
-        """Give the storage another value."""
-        self.version[0] += 1
+    def replace(self, value: Value, version: list[int] | None = None) -> None:
+        """Give the storage another value, and count that, in `version` if it is given."""
+        (version or self.version)[0] += 1
         self.value = value
         if self.memory is not None:
             np.copyto(self.memory, value.numpy())

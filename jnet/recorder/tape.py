@@ -100,25 +100,29 @@ class CallNode(Node):
         return self.derivative.outs
 
     def name(self) -> str:
-        return self.derivative.grad_fn
+        name = type(self).__name__
+        return f"torch::autograd::{name}" if name in ("CopySlices", "CopyBackwards") else name
 
     def release(self) -> None:
         if self.saved:
             self.saved = self.versions = None
 
-    def _changed(self, now: int, then: int, place: int) -> str:
+    def _changed(self, cell: list, then: int, place: int) -> str:
         """Return the message for a kept value that was written to before backward."""
         kind, edge = self.outs[0], (self, 0)
         if place >= 0:
             assert self.saved is not None
             kind, edge = self.saved[self.derivative.needs.index(place)].aval, self.edges[place]
-        origin = "" if edge is None else f", which is output {edge[1]} of {edge[0].name().split('Backward')[0]},"
+        origin, name = "", dtype_name(kind.dtype)
+        if edge is not None and edge[0].number >= 0:
+            writer = cell[1] if place >= 0 and len(cell) > 1 else edge[0].name()
+            origin = f", which is output {edge[1]} of {writer.removesuffix('Backward0')},"
+        shown = f"torch.{name}Tensor" if np.issubdtype(kind.dtype, np.inexact) else f"CPU{name}Type"
         return (
             "one of the variables needed for gradient computation has been modified by an inplace operation: "
-            f"[torch.{dtype_name(kind.dtype)}Tensor {list(kind.shape)}]{origin} is at version {now}; expected version "
-            f"{then} instead. Hint: enable anomaly detection to find the operation that failed to compute its "
-            "gradient, "
-            "with torch.autograd.set_detect_anomaly(True, check_nan=False)."
+            f"[{shown} {list(kind.shape)}]{origin} is at version {cell[0]}; expected version {then} instead. Hint: "
+            "enable anomaly detection to find the operation that failed to compute its gradient, with "
+            "torch.autograd.set_detect_anomaly(True, check_nan=False)."
         )
 
     def pull(self, gradients, create):
@@ -133,7 +137,7 @@ class CallNode(Node):
         if self.versions:
             for cell, version, place in self.versions:
                 if cell[0] != version:
-                    raise RuntimeError(self._changed(cell[0], version, place))
+                    raise RuntimeError(self._changed(cell, version, place))
         arriving = [gradients[i] or (_zeros(self.outs[i]), None) for i in derivative.floating]
         arguments = [*self.saved, *(value for value, _ in arriving)]
         edges: Sequence[Edge | None] | None = None

@@ -204,9 +204,10 @@ class Recorder:
                 _recorders.only_host = jax.default_backend() == "cpu"
                 program = state.programs[wanted] = state.program(wanted, self.device is None)
             arrays = [values[slot].array for slot in program.inputs]
+            free = [counts[slot] <= _UNUSED for slot in program.inputs]
             self.compiled -= program.compiled
             try:
-                results = program.run(arrays, trace.numbers)
+                results = program.run(arrays, trace.numbers, free)
             finally:
                 self.compiled += program.compiled
                 watched = trace.watched

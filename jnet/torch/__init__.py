@@ -90,7 +90,7 @@ _derive()
 broadcast_shapes = _viewing.broadcast_shapes_
 inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 __version__ = "2.13.0+jnet"
-_MODULES = ("autograd", "cuda", "func", "linalg", "nn", "optim", "special")
+_MODULES = ("autograd", "cuda", "func", "linalg", "nn", "optim", "serialization", "special", "utils")
 
 
 def report() -> str:
@@ -101,6 +101,8 @@ def report() -> str:
 def __getattr__(name: str):
     if name in _MODULES:
         return importlib.import_module(f"jnet.torch.{name}")
+    if name in ("load", "save"):  # not at once: they bring torch.nn
+        return getattr(importlib.import_module("jnet.torch.serialization"), name)
     if name == "torch":  # seen in the wild: torch.torch.tensor
         return importlib.import_module("jnet.torch")
     raise AttributeError(
@@ -109,7 +111,7 @@ def __getattr__(name: str):
 
 
 def __dir__():
-    return sorted({*(name for name in globals() if not name.startswith("_")), *_MODULES})
+    return sorted({*(name for name in globals() if not name.startswith("_")), *_MODULES, "load", "save"})
 
 
 recorder_counters = _counters

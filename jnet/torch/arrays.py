@@ -16,7 +16,7 @@ from jnet.torch.dtypes import device as Device
 from jnet.torch.dtypes import dtype as Dtype
 from jnet.torch.dtypes import placement
 from jnet.torch.scalars import fits, type_name
-from jnet.torch.tensor import Tensor, detached, from_array, numpy_of, wrap
+from jnet.torch.tensor import Tensor, detached, from_array, grad_mode, numpy_of, wrap
 
 
 def placed(array: np.ndarray, device=None, requires_grad: bool = False) -> Tensor:
@@ -300,6 +300,13 @@ def _number(leaf, dtype: np.dtype):
         array = numpy_of(leaf) if isinstance(leaf, Tensor) else np.asarray(leaf)
         if array.size != 1:
             raise ValueError("only one element tensors can be converted to Python scalars")
+        if isinstance(leaf, Tensor) and grad_mode.enabled and leaf.requires_grad:
+            warnings.warn(
+                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
+                "Consider using tensor.detach() first.",
+                UserWarning,
+                stacklevel=2,
+            )
         leaf = array.item() if array.dtype.kind != "V" else float(array.reshape(()))
     if dtype.kind == "b":
         return bool(leaf if isinstance(leaf, int | float | complex) else operator.index(leaf))

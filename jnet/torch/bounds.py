@@ -79,7 +79,7 @@ def watch(tensor: Tensor, key: tuple, check: Callable) -> None:
         if whole.array is not None:
             try:
                 return owner.watch(whole, key, check)
-            except (IndexError, RuntimeError):
+            except (IndexError, RuntimeError, ValueError):
                 return check(value_of(tensor).numpy())
     return owner.watch(value_of(tensor), key, check)
 

@@ -26,7 +26,7 @@ def to(self, *args, device=None, dtype=None, non_blocking=False, copy=False, mem
         args: a dtype, a device (or its name), or a tensor whose dtype and device to take.
     """
     for argument in args:
-        if isinstance(argument, Dtype):
+        if isinstance(argument, Dtype) or (isinstance(argument, type) and argument in (float, int, bool, complex)):
             dtype = argument
         elif isinstance(argument, Tensor):
             dtype, device = argument.dtype, argument.device
@@ -43,7 +43,7 @@ def to(self, *args, device=None, dtype=None, non_blocking=False, copy=False, mem
             )
     result = self
     if dtype is not None and numpy_dtype(dtype) != self._aval.dtype:
-        result = CALLERS["to_dtype"](result, dtype=dtype)
+        result = CALLERS["to_dtype"](result, dtype=Dtype.from_numpy(numpy_dtype(dtype)))
     if device is not None:
         result = _moved(result, jax_device(device))
     return CALLERS["clone"](result) if copy and result is self else result

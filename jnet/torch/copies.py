@@ -11,7 +11,7 @@ import numpy as np
 from jnet.recorder import Storage, known
 from jnet.torch import viewing
 from jnet.torch.arrays import on_device, tensor
-from jnet.torch.tensor import Tensor, detached, layout_of, numpy_of, same_elements, shape_of, wrap
+from jnet.torch.tensor import Tensor, detached, grad_mode, layout_of, numpy_of, same_elements, shape_of, wrap
 
 METHODS: dict = {}
 
@@ -106,6 +106,10 @@ def detach_(self):
 @_method
 def requires_grad_(self, requires_grad: bool = True):
     """Say whether gradients are computed towards the tensor."""
+    if requires_grad and self._aval.dtype.kind not in "fcV":
+        raise RuntimeError("only Tensors of floating point dtype can require gradients")
+    if requires_grad and self._inference and not grad_mode.inference:
+        raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
     self.requires_grad = requires_grad
     return self
 

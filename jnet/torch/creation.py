@@ -25,6 +25,7 @@ from jnet.torch.dispatch import store_out
 from jnet.torch.dtypes import get_default_device, set_default_device
 from jnet.torch.legacy import set_default_tensor_type
 from jnet.torch.scalars import as_number, number_array, type_name
+from jnet.torch.signatures import OPTIONS, Signatures, explaining
 from jnet.torch.tensor import Tensor, shape_of
 
 
@@ -48,7 +49,7 @@ def size_of(name: str, args: tuple, options: dict) -> tuple[int, ...]:
             raise TypeError(
                 f"{name}(): argument 'size' failed to unpack the object at pos {place + 1} with error \"type must be "
                 f'tuple of ints,but got {kind}"'
-                if several
+                if several or place
                 else f"{name}(): argument 'size' (position 1) must be tuple of ints, but found element of type {kind} "
                 f"at pos {place}"
             )
@@ -234,24 +235,36 @@ def range_(start, end=None, step=1, *, dtype=None, **options) -> Tensor:
     return finish("range", values.astype(numpy_dtype(dtype)), options)
 
 
-def linspace(start, end, steps, *, dtype=None, **options) -> Tensor:
+_ENDS = [f"{a} start, {b} end, int steps" for b in ("Tensor", "Number") for a in ("Tensor", "Number")]
+_LINSPACE = Signatures("linspace", *(f"{ends}, *, {OPTIONS}" for ends in _ENDS))
+_LOGSPACE = Signatures("logspace", *(f"{ends}, float base=10.0, *, {OPTIONS}" for ends in _ENDS))
+
+
+def linspace(*args, **kwargs) -> Tensor:
     """Return `steps` numbers from `start` to `end`, both included, evenly spaced.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.linspace.html
     """
+    _, options = _LINSPACE(args, kwargs)
+    start, end, steps = _ends("linspace", options)
     kinds = [inferred_dtype(each) for each in (start, end)]
     otherwise = max((kind for kind in kinds if kind.kind == "c"), default=Default.dtype, key=lambda kind: kind.itemsize)
-    return finish("linspace", _spaced(start, end, steps, numpy_dtype(dtype, otherwise)), options)
+    return finish("linspace", _spaced(start, end, steps, numpy_dtype(options.pop("dtype", None), otherwise)), options)
+
+
+def _ends(name: str, options: dict) -> list:
+    for end in ("start", "end"):
+        if isinstance(options[end], Tensor) and options[end].ndim:
+            raise RuntimeError(
+                f"{name} only supports 0-dimensional start and end tensors, but got {end} with {options[end].ndim} "
+                "dimension(s)."
+            )
+    return [options.pop(each) for each in ("start", "end", "steps")]
 
 
 def _spaced(start, end, steps, kind: np.dtype) -> np.ndarray:
     """Return evenly spaced numbers as PyTorch rounds them: the first half counts up, the second down from the end."""
-    start, end = (each.item() if isinstance(each, Tensor | np.generic) else each for each in (start, end))
-    if not _is_index(steps):
-        raise TypeError("linspace() received an invalid combination of arguments - got "
-                        f"({type_name(start)}, {type_name(end)}, {type_name(steps)}), but expected one of:\n (Number "
-                        "start, Number end, int steps)")  # fmt: skip
-    steps = operator.index(steps)
+    start, end = (each.item() if isinstance(each, Tensor) else each for each in (start, end))
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     if steps <= 1:
@@ -266,13 +279,16 @@ def _spaced(start, end, steps, kind: np.dtype) -> np.ndarray:
     return np.where(i < steps // 2, multiply_add(up, step, first), multiply_add(down, step, last)).astype(kind)
 
 
-def logspace(start, end, steps, base=10.0, *, dtype=None, **options) -> Tensor:
+def logspace(*args, **kwargs) -> Tensor:
     """Return `steps` numbers from base^start to base^end, evenly spaced in their logarithm.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.logspace.html
     """
+    _, options = _LOGSPACE(args, kwargs)
+    start, end, steps = _ends("logspace", options)
     exponents = _spaced(start, end, steps, np.dtype(np.float64))
-    return finish("logspace", np.power(float(base), exponents).astype(numpy_dtype(dtype)), options)
+    powers = np.power(float(options.pop("base", 10.0)), exponents)
+    return finish("logspace", powers.astype(numpy_dtype(options.pop("dtype", None))), options)
 
 
 def eye(n, m=None, *, dtype=None, **options) -> Tensor:
@@ -313,6 +329,18 @@ def empty_strided(size, stride, **options) -> Tensor:
     room = sum((n - 1) * s for n, s in zip(size, stride, strict=True)) + 1
     return zeros(room, **options).as_strided(size, stride)
 
+
+eye = explaining(eye, "eye", f"int n, *, {OPTIONS}", f"int n, int m, *, {OPTIONS}")
+full = explaining(full, "full", f"tuple of ints size, Number fill_value, *, {OPTIONS}")
+scalar_tensor = explaining(scalar_tensor, "scalar_tensor", f"Number s, *, {OPTIONS}")
+_TRIANGLE = f"int row, int col, int offset=0, *, {OPTIONS}"
+tril_indices = explaining(tril_indices, "tril_indices", _TRIANGLE)
+triu_indices = explaining(triu_indices, "triu_indices", _TRIANGLE)
+_LIKE = OPTIONS.replace("Tensor out", "torch.memory_format memory_format")
+zeros_like = explaining(zeros_like, "zeros_like", f"Tensor input, *, {_LIKE}")
+ones_like = explaining(ones_like, "ones_like", f"Tensor input, *, {_LIKE}")
+empty_like = explaining(empty_like, "empty_like", f"Tensor input, *, {_LIKE}")
+full_like = explaining(full_like, "full_like", f"Tensor input, Number fill_value, *, {_LIKE}")
 
 __all__ = [
     "arange", "as_tensor", "asarray", "empty", "empty_like", "empty_strided", "eye", "from_dlpack", "from_numpy",

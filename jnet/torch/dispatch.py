@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,6 +16,7 @@ from jnet.ops.registry import OPS, Op
 from jnet.recorder import Call
 from jnet.torch import bounds, return_types
 from jnet.torch.dtypes import dtype as Dtype
+from jnet.torch.scalars import type_name
 from jnet.torch.tensor import Tensor, apply, grad_mode, refuse_leaf, shape_of, value_of, write
 
 NUMBERS = (bool, int, float, complex)
@@ -22,6 +24,11 @@ NUMBERS = (bool, int, float, complex)
 _SPELLINGS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input", "x2": "other", "axes": "dim"}
 # Numbers that choose the formula rather than take part in it: small ones are part of a program's key.
 _FORMULA = {("pow", "exponent")}
+# Ops that take Python numbers where they have arrays, beside those that promote their arguments.
+_TAKE_NUMBERS = {
+    *("lerp", "quantile", "nanquantile", "searchsorted", "bucketize"),
+    *("fill", "index_fill", "masked_fill"),
+}
 # Settings that may be given as several positional integers.
 _SPREAD = {"repeats", "dims", "sizes", "shifts"}
 
@@ -43,21 +50,23 @@ class Caller:
         self.values = (*op.arrays, *op.scalars)
         self.calls: dict[tuple, Call] = {}
         self.plain: dict[int, Call] = {}  # number of leading tensors -> the call where all else is left out
+        self.numbers = op.promotes is not None or op.name in _TAKE_NUMBERS
         self.seen: dict[tuple, tuple[Call, tuple[int, ...]]] = {}  # see `prepared`
         required = [n for n in self.parameters if n not in self.defaults]
+        any_tensor = object.__new__(Tensor)
         if not op.sequence:
             for count in range(1, len(op.arrays) + 1):
                 lead = self.positional[:count]
                 plain = all(n in op.arrays for n in lead) and set(required) <= set(lead)
                 if plain and not any((self.name, n) in _FORMULA for n in lead):
-                    self.plain[count] = self._call(*self._layout(dict.fromkeys(lead, 1.0))[:2])
+                    self.plain[count] = self._call(*self._layout(dict.fromkeys(lead, any_tensor))[:2])
 
     def __call__(self, *args, **kwargs) -> Any:
         if not kwargs:
             call = self.plain.get(len(args))
             if call is not None:
                 for argument in args:
-                    if not isinstance(argument, Tensor) and type(argument) not in NUMBERS:
+                    if not isinstance(argument, Tensor) and not (self.numbers and type(argument) in NUMBERS):
                         break
                 else:
                     if isinstance(args[0], Tensor):
@@ -130,8 +139,9 @@ class Caller:
         for place, name in enumerate(self.positional):
             if name in _SPREAD and all(isinstance(each, int) for each in args[place:]):
                 return (*args[:place], tuple(args[place:]))
+        count = len(self.positional)
         raise TypeError(
-            f"{self.name}() takes {len(self.positional)} positional arguments but {len(args)} were given\n"
+            f"{self.name}() takes {count} positional argument{'s' * (count != 1)} but {len(args)} were given\n"
             f"It takes ({', '.join(self.parameters)})."
         )
 
@@ -145,6 +155,10 @@ class Caller:
                 layout.append(("fixed", value))
             elif value is None:
                 layout.append(None)
+            elif name == "tensors" and not isinstance(value, list | tuple):
+                raise TypeError(
+                    f"{self.name}(): argument '{name}' (position 1) must be tuple of Tensors, not {type_name(value)}"
+                )
             elif isinstance(value, Tensor):
                 layout.append(1)
                 flat.append(value)
@@ -164,16 +178,17 @@ class Caller:
 
     def _number(self, name: str, value):
         """Return a number given for `name` as Python's own."""
-        if type(value) in NUMBERS:
+        numbers = self.numbers or name in self.op.scalars
+        if numbers and type(value) in NUMBERS:
             if type(value) is int and not -(2**63) <= value < 2**63:
                 raise RuntimeError("value cannot be converted to type int64_t without overflow")
             return value
-        if isinstance(value, np.generic) and value.dtype.kind in "biufc":
+        if numbers and isinstance(value, np.generic) and value.dtype.kind in "biufc":
             return value.item()
         place = self.positional.index(name) + 1 if name in self.positional else None
         where = "" if place is None else f" (position {place})"
         kind = "Tensor" if name in self.op.arrays else "Number"
-        raise TypeError(f"{self.name}(): argument '{name}'{where} must be {kind}, not {type(value).__name__}")
+        raise TypeError(f"{self.name}(): argument '{name}'{where} must be {kind}, not {type_name(value)}")
 
     def _check_sequence(self, name: str, value: Sequence) -> None:
         for place, each in enumerate(value):
@@ -188,8 +203,7 @@ class Caller:
             value = given.get(name)
             if value is not None and not (self.op.sequence and isinstance(value, list | tuple) and not value):
                 raise TypeError(
-                    f"{self.name}(): argument '{name}' (position {place + 1}) must be Tensor, not "
-                    f"{type(value).__name__}"
+                    f"{self.name}(): argument '{name}' (position {place + 1}) must be Tensor, not {type_name(value)}"
                 )
 
     def _call(self, layout: tuple, static: tuple) -> Call:
@@ -304,7 +318,8 @@ def store_out(name: str, out, result) -> Any:
             warnings.warn(
                 f"An output with one or more elements was resized since it had shape {list(shape_of(out))}, which does "
                 f"not match the required output shape {list(shape_of(result))}. This behavior is deprecated, and in a "
-                "future PyTorch release outputs will not be resized unless they have zero elements.",
+                "future PyTorch release outputs will not be resized unless they have zero elements. You can explicitly "
+                "reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
                 UserWarning,
                 stacklevel=3,
             )
@@ -329,10 +344,21 @@ def method_of(call: Callable, name: str, doc: str | None) -> Callable:
     """Return the method form."""
 
     def method(self, *args, **kwargs):
-        return call(self, *args, **kwargs)
+        try:
+            return call(self, *args, **kwargs)
+        except TypeError as error:
+            if isinstance(call, Caller):
+                raise _of_method(error) from None
+            raise
 
     method.__name__, method.__qualname__, method.__doc__ = name, f"Tensor.{name}", doc
     return method
+
+
+def _of_method(error: TypeError) -> TypeError:
+    """Return the error of a function as that of a method, whose tensor does not count among the positions."""
+    text = re.sub(r"\(position (\d+)\)", lambda found: f"(position {int(found[1]) - 1})", str(error))
+    return type(error)(text).with_traceback(error.__traceback__)
 
 
 def inplace_of(call: Callable, name: str) -> Callable:
@@ -356,7 +382,7 @@ def _keep_original(node, tensor: Tensor) -> None:
     versions = getattr(node, "versions", None)
     if not versions:
         return
-    own = tensor._storage.version
+    own = tensor._counter or tensor._storage.version
     if node.derivative.saves == "result":
         node.versions = [(own, own[0], place) for _, _, place in versions]
     else:

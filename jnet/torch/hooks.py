@@ -7,6 +7,8 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 
+import jax.numpy as jnp
+
 from jnet.recorder import Gradient, Node
 from jnet.torch.scalars import type_name
 from jnet.torch.tensor import Tensor, edge_of, shape_of, wrap
@@ -53,7 +55,7 @@ class Hooks:
             node.captures = {}
         functions = node.captures.setdefault(number, [])
         if self.run not in functions:
-            functions.append(self.run)
+            functions.insert(0, self.run)  # before `retain_grad`, which keeps what the hooks have made of the gradient
         if self.after and node.post_hooks is None:
             node.post_hooks = [self.run_after]
 
@@ -66,10 +68,12 @@ class Hooks:
                 made = given
             if not isinstance(made, Tensor):
                 raise TypeError(f"expected Variable, but hook returned '{type_name(made)}'")
-            for what, kind in {"size": shape_of, "type": lambda tensor: tensor._aval.dtype}.items():
-                if kind(made) != kind(given):
-                    name = getattr(hook, "__name__", type(hook).__name__)
-                    raise RuntimeError(f"hook '{name}' has changed the {what} of value")
+            if shape_of(made) != shape_of(given):
+                raise RuntimeError(f"hook '{_name(hook)}' has changed the size of value")
+            if made._aval.dtype != given._aval.dtype:
+                raise RuntimeError(
+                    f"hook '{_name(hook)}' has changed the type of value (was {given.type()} got {made.type()})"
+                )
             gradient = pair(made)
         return gradient
 
@@ -77,10 +81,15 @@ class Hooks:
         """Call the hooks for when the leaf has taken its gradient in."""
         leaf = self.leaf()
         for hook in tuple(self.after.values()):
-            hook(leaf)
+            if hook(leaf) is not None:
+                raise RuntimeError("Tensor post accumulate grad hooks should return None.")
         return results
 
     leaf: Callable = staticmethod(lambda: None)
+
+
+def _name(hook: Callable) -> str:
+    return getattr(hook, "__name__", type(hook).__name__)
 
 
 def pair(tensor: Tensor) -> Gradient:
@@ -160,7 +169,8 @@ def retain_grad(self) -> None:
     def keep(gradient):
         tensor = reference()
         if tensor is not None:
-            tensor._grad = wrap(*gradient)
+            made, before = wrap(*gradient), tensor._grad
+            tensor._grad = made if before is None else before + made
         return gradient
 
     keep.retains = reference  # pyright: ignore[reportFunctionMemberAccess]
@@ -175,6 +185,85 @@ def retains_grad(tensor: Tensor) -> bool:
         return False
     functions = (edge[0].captures or {}).get(edge[1], [])
     return any(getattr(f, "retains", lambda: None)() is tensor for f in functions)
+
+
+# -- hooks of nodes ----------------------------------------------------------------------------------------------------
+
+
+class _NodeHooks:
+    """A hook of a node, if it was not removed, as the tape calls it: before the node or after it."""
+
+    def __init__(self, node: Node):
+        self.functions: OrderedDict[int, Callable] = OrderedDict()
+        # Indices, say, have no gradient, and hooks are not told of them.
+        self.kept = [i for i, out in enumerate(node.outs) if jnp.issubdtype(out.dtype, jnp.inexact)]
+
+    def add(self, hook: Callable) -> RemovableHandle:
+        handle = RemovableHandle(self.functions)
+        self.functions[handle.id] = hook
+        return handle
+
+    def run_before(self, gradients: list) -> list:
+        """Return the gradients of the node's results that the hooks make of some."""
+        for hook in tuple(self.functions.values()):
+            given = [gradients[i] for i in self.kept]
+            made = _replaced(hook, hook(_tensors(given)), given)
+            gradients = list(gradients)
+            for i, gradient in zip(self.kept, made, strict=True):
+                gradients[i] = gradient
+        return gradients
+
+    def run_after(self, results, gradients):
+        """Return the gradients of the node's arguments that the hooks make of some."""
+        for hook in tuple(self.functions.values()):
+            given = hook(_tensors(results), _tensors([gradients[i] for i in self.kept]))
+            results = _replaced(hook, given, results)
+        return results
+
+
+def _tensors(gradients) -> tuple:
+    return tuple([None if each is None else wrap(*each) for each in gradients])
+
+
+def _replaced(hook: Callable, given, gradients):
+    """Return what a hook returned in the tape's form; the gradients themselves if it returned None."""
+    if given is None:
+        return gradients
+    if not isinstance(given, tuple):
+        raise TypeError(f"expected tuple, but hook returned '{type_name(given)}'")
+    if len(given) != len(gradients):
+        raise RuntimeError(
+            f"hook '{_name(hook)}' has returned an incorrect number of values (got {len(given)}, but expected "
+            f"{len(gradients)})"
+        )
+    for each in given:
+        if each is not None and not isinstance(each, Tensor):
+            raise TypeError(f"expected Variable, but hook returned '{type_name(each)}'")
+    return [None if each is None else pair(each) for each in given]
+
+
+def _register_prehook(self, fn: Callable) -> RemovableHandle:
+    """Call `fn(grad_outputs)` before the node is gone through; what it returns takes their place.
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.autograd.graph.Node.register_prehook.html
+    """
+    hooks = _NodeHooks(self)
+    self.hooks = [*(self.hooks or []), hooks.run_before]
+    return hooks.add(fn)
+
+
+def _register_hook(self, fn: Callable) -> RemovableHandle:
+    """Call `fn(grad_inputs, grad_outputs)` after the node was gone through; what it returns replaces `grad_inputs`.
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.autograd.graph.Node.register_hook.html
+    """
+    hooks = _NodeHooks(self)
+    self.post_hooks = [*(self.post_hooks or []), hooks.run_after]
+    return hooks.add(fn)
+
+
+# Nodes belong to the recorder, which knows no tensors; hooks of nodes get tensors.
+Node.register_hook, Node.register_prehook = _register_hook, _register_prehook  # pyright: ignore
 
 
 class _Moved(Node):

@@ -116,7 +116,7 @@ def _select(tensor: Tensor, dim: int, index: int, original: int | None = None) -
     if not -size <= index < size:
         place = dim if original is None else original
         raise IndexError(f"index {index} is out of bounds for dimension {place} with size {size}")
-    return crop(tensor, {dim: (index % size,)}, "SelectBackward0")
+    return crop(tensor, dim, (index % size,), "SelectBackward0")
 
 
 def basic(tensor: Tensor, index) -> tuple[Tensor, Gathered | None]:
@@ -237,7 +237,7 @@ def _sliced(view: Tensor, dim: int, part: slice, whole: bool = False) -> Tensor:
     length = max(-(-(stop - start) // step), 0)
     if length == size and step == 1 and not whole:
         return view
-    return crop(view, {dim: (min(start, size), length, step)}, "SliceBackward0")
+    return crop(view, dim, (min(start, size), length, step), "SliceBackward0")
 
 
 def _bound(value):

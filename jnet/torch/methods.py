@@ -13,6 +13,7 @@ from jnet.torch.autograd import engine
 from jnet.torch.dispatch import CALLERS, inplace_of, method_of
 from jnet.torch.dtypes import Size
 from jnet.torch.legacy import construct
+from jnet.torch.signatures import explaining
 from jnet.torch.tensor import Tensor, numpy_of, shape_of, value_of, write
 
 METHODS: dict = {}
@@ -98,6 +99,12 @@ def pin_memory(self, device=None):
 
 
 @_method
+def _is_view(self) -> bool:
+    """Tell whether it is a view of a tensor, in the eyes of the tape."""
+    return self._base is not None
+
+
+@_method
 def is_inference(self) -> bool:
     """Tell whether the tensor was made in inference mode."""
     return self._inference
@@ -109,7 +116,7 @@ def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.backward.html
     """
-    engine.backward([self], None if gradient is None else [gradient], retain_graph, create_graph, inputs)
+    engine.backward([self], gradient, retain_graph, create_graph, inputs)
 
 
 @_method
@@ -167,6 +174,10 @@ def install() -> None:
     for table in tables:
         for name, function in table.items():
             setattr(Tensor, name, function if name.startswith("__") else method_of(function, name, function.__doc__))
+    for name, texts in viewing.SIGNATURES.items():
+        function = viewing.VIEWS.get(name) or viewing.METHODS[name]
+        setattr(Tensor, name, explaining(function, name, *texts, method=True))
+    delattr(Tensor, "copy")  # the op of `copy_`, which PyTorch does not have as a method
     operators.install()
     for name, function in PROPERTIES.items():
         setattr(Tensor, name, property(function))

@@ -17,7 +17,7 @@ OPERATORS = {
     "lshift": "bitwise_left_shift", "rshift": "bitwise_right_shift",
 }  # fmt: skip
 COMPARISONS = {"eq": "eq", "ne": "ne", "lt": "lt", "le": "le", "gt": "gt", "ge": "ge"}
-UNARY = {"neg": "neg", "abs": "abs", "invert": "bitwise_not", "pos": "positive"}
+UNARY = {"neg": "neg", "abs": "abs", "pos": "positive"}
 
 
 def _operand(other) -> bool:
@@ -35,18 +35,18 @@ def _with_array(tensor: Tensor, array: np.ndarray, name: str) -> tuple[Tensor, T
 
 def _binary(caller, name: str):
     plain = caller.plain.get(2) if type(caller) is Caller or caller.name == "div" else None
-    at_once = rows.AT_ONCE.get(caller.name)
+    at_once, numbers = rows.AT_ONCE.get(caller.name), caller.numbers
 
     def method(self, other):
         if at_once is not None and self._at_once is not None:
             result = rows.at_once(at_once, self, other)
             if result is not None:
                 return result
-        if plain is not None and (isinstance(other, Tensor) or other.__class__ in NUMBERS):
+        if plain is not None and (isinstance(other, Tensor) or (numbers and other.__class__ in NUMBERS)):
             return apply(plain, (self, other))
         if isinstance(other, np.ndarray):
             self, other = _with_array(self, other, caller.name)
-        return caller(self, other) if _operand(other) else NotImplemented
+        return caller(self, other) if _operand(other) and (numbers or isinstance(other, Tensor)) else NotImplemented
 
     method.__name__ = name
     return method
@@ -62,7 +62,7 @@ _REFLECTED = {
 def _reflected(caller, name: str):
     at_once = rows.REFLECTED.get(caller.name)
     op = caller.name
-    run = _REFLECTED.get(op) or caller
+    run, numbers = _REFLECTED.get(op) or caller, caller.numbers
 
     def method(self, other):
         if at_once is not None and self._at_once is not None:
@@ -71,7 +71,7 @@ def _reflected(caller, name: str):
                 return result
         if isinstance(other, np.ndarray):
             self, other = _with_array(self, other, op)
-        return run(other, self) if _operand(other) else NotImplemented
+        return run(other, self) if _operand(other) and (numbers or isinstance(other, Tensor)) else NotImplemented
 
     method.__name__ = name
     return method
@@ -101,6 +101,12 @@ def _comparison(caller, name: str):
     return method
 
 
+def _invert(self):
+    if self._aval.dtype.kind not in "biu":
+        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+    return CALLERS["bitwise_not"](self)
+
+
 def _getitem(self, index):
     return indexing.getitem(self, index)
 
@@ -120,4 +126,5 @@ def install() -> None:
         setattr(Tensor, f"__{name}__", _comparison(CALLERS[op], f"__{name}__"))
     for name, op in UNARY.items():
         setattr(Tensor, f"__{name}__", method_of(CALLERS[op], f"__{name}__", None))
+    setattr(Tensor, "__invert__", _invert)  # noqa: B010 - type checkers know no such method
     Tensor.__getitem__, Tensor.__setitem__ = _getitem, _setitem  # pyright: ignore[reportAttributeAccessIssue]

@@ -17,8 +17,8 @@ from jnet.torch.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_an
 from jnet.torch.dispatch import CALLERS, assign
 from jnet.torch.dtypes import dtype as Dtype
 from jnet.torch.indexing import basic
-from jnet.torch.return_types import named_by_fields
-from jnet.torch.tensor import Tensor, apply, from_array, grad_mode, numpy_of, refuse_leaf, shape_of, value_of, wrap
+from jnet.torch.signatures import explaining
+from jnet.torch.tensor import Tensor, apply, from_array, numpy_of, refuse_leaf, shape_of
 from jnet.torch.viewing import VIEWS, sizes
 
 FUNCTIONS: dict = {}
@@ -366,4 +366,27 @@ def sum_to_size(self, *size):
     return VIEWS["reshape"](summed, shape) if lead else summed
 
 
-_ = (named_by_fields, grad_mode, value_of, wrap)
+# -- what they take, in PyTorch's notation: needed where something else is given ---------------------------------------
+
+_SIGNATURES = {
+    "allclose": "Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False",
+    "bincount": "Tensor? weights=None, int minlength=0",
+    "equal": "Tensor other",
+    "masked_select": "Tensor mask, *, Tensor out=None",
+    "nonzero": "*, bool as_tuple=False, Tensor out=None",
+}
+for _name, _text in _SIGNATURES.items():
+    FUNCTIONS[_name] = explaining(FUNCTIONS[_name], _name, f"Tensor input, {_text}")
+    METHODS[_name] = explaining(METHODS[_name], _name, _text, method=True)
+FUNCTIONS["where"] = explaining(
+    FUNCTIONS["where"],
+    "where",
+    "Tensor condition",
+    "Tensor condition, Tensor input, Tensor other, *, Tensor out=None",
+    "Tensor condition, Number self, Tensor other",
+    "Tensor condition, Tensor input, Number other",
+    "Tensor condition, Number self, Number other",
+)
+FUNCTIONS["unique"] = explaining(FUNCTIONS["unique"], "_unique2", "Tensor input, bool sorted=True")
+for _name in ("is_complex", "is_floating_point", "is_nonzero", "numel"):
+    FUNCTIONS[_name] = explaining(FUNCTIONS[_name], _name, "Tensor input")

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import contextlib
-import operator
 import os
+from collections.abc import Callable
 
 import numpy as np
 
 from jnet.ops import random as streams
+from jnet.ops.checks import broadcast_shapes, dtype_name, not_implemented
+from jnet.recorder import Call
 from jnet.recorder.direct import is_direct
-from jnet.torch.arrays import numpy_dtype, placed
+from jnet.torch.arrays import jax_device, numpy_dtype, placed
 from jnet.torch.creation import finish, size_of
-from jnet.torch.tensor import Tensor, from_array, numpy_of, refuse_leaf, shape_of, value_of, write
+from jnet.torch.dispatch import assign, store_out
+from jnet.torch.dtypes import device as Device
+from jnet.torch.dtypes import preserve_format
+from jnet.torch.scalars import check_fits, type_name
+from jnet.torch.signatures import OPTIONS, Signatures
+from jnet.torch.tensor import Tensor, apply, from_array, grad_mode, layout_of, numpy_of, refuse_leaf, shape_of
 
 DEFAULT_SEED = 67280421310721
 
 
 class Generator(streams.Generator):
     """A stream of random numbers of its own.
+
+    Args:
+        device: where tensors lie that are drawn from it. The numbers are the host's on every device.
+
+    Raises:
+        TypeError, RuntimeError, AssertionError: if the device is none.
 
     Example:
         >>> import jnet.torch as torch
@@ -30,7 +43,10 @@ class Generator(streams.Generator):
 
     def __init__(self, device="cpu"):
         super().__init__(DEFAULT_SEED)
-        self.device = device
+        if not isinstance(device, str | Device):
+            raise TypeError(f"Generator(): argument 'device' must be torch.device, not {type_name(device)}")
+        self.device = Device(device)
+        jax_device(self.device)
 
     def _draws(self, n: int) -> np.ndarray:
         if is_direct():
@@ -40,6 +56,13 @@ class Generator(streams.Generator):
                 "module.eval() first, or give the random numbers as an input."
             )
         return super()._draws(n)
+
+    def manual_seed(self, seed: int) -> Generator:
+        """Start the stream of this seed again; return the generator."""
+        if isinstance(seed, bool) or not hasattr(seed, "__index__"):
+            raise RuntimeError(f"manual_seed expected a long, but got {type_name(seed)}")
+        super().manual_seed(seed)
+        return self
 
     def seed(self) -> int:
         """Start the stream of a seed that nobody can foresee; return it."""
@@ -51,9 +74,16 @@ class Generator(streams.Generator):
         """Return the place in the stream, as a tensor of bytes in PyTorch's own layout."""
         return from_array(np.array(super().get_state()))
 
-    def set_state(self, state) -> None:
-        """Go to a place that `get_state` returned."""
-        super().set_state(numpy_of(state) if isinstance(state, Tensor) else state)  # pyright: ignore[reportArgumentType]
+    def set_state(self, state: Tensor) -> Generator:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Go to a place that `get_state` returned; return the generator."""
+        if not isinstance(state, Tensor):
+            raise TypeError(f"expected a torch.ByteTensor, but got {type_name(state)}")
+        super().set_state(numpy_of(state))
+        return self
+
+    def clone_state(self) -> Generator:
+        """Return another generator at the same place of the same stream."""
+        return Generator(str(self.device)).set_state(self.get_state())
 
 
 default_generator = Generator()
@@ -64,8 +94,7 @@ def manual_seed(seed: int) -> Generator:
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.manual_seed.html
     """
-    default_generator.manual_seed(int(seed))
-    return default_generator
+    return default_generator.manual_seed(int(seed))
 
 
 def seed() -> int:
@@ -85,7 +114,7 @@ def get_rng_state() -> Tensor:
 
 def set_rng_state(new_state: Tensor) -> None:
     """Go to a place in the default stream that `get_rng_state` returned."""
-    default_generator.set_state(new_state)  # pyright: ignore
+    default_generator.set_state(new_state)
 
 
 @contextlib.contextmanager
@@ -99,127 +128,270 @@ def fork_rng(devices=None, enabled: bool = True, device_type: str = "cuda"):
             set_rng_state(before)
 
 
+# -- what functions and methods share ----------------------------------------------------------------------------------
+
+_LIKE = OPTIONS.replace("Tensor out", "torch.memory_format memory_format")
+_GENERATOR = "torch.Generator? generator=None"
+
+
+def _signatures(name: str, *heads: str, options: str = OPTIONS) -> Signatures:
+    """Return the signatures that take a generator and options, as PyTorch lists them: each with one and without."""
+    return Signatures(
+        name,
+        *(f"{head}, *, {extra}{options}" for head in heads for extra in ("torch.Generator? generator, ", "")),
+    )
+
+
+def _source(given: dict) -> streams.Generator:
+    return given.pop("generator", default_generator)
+
+
+def _kind(given: dict, otherwise: np.dtype | None = None) -> np.dtype:
+    """Take the dtype out of the options: the one asked for, or that of `out=`.
+
+    Raises:
+        RuntimeError: if both are given and differ.
+    """
+    dtype, out = given.pop("dtype", None), given.get("out")
+    kind = numpy_dtype(dtype, otherwise if out is None else out._aval.dtype)
+    if out is not None and kind != out._aval.dtype:
+        have, need = dtype_name(kind), dtype_name(out._aval.dtype)
+        raise RuntimeError(f"dtype {have} does not match dtype of out parameter ({need})")
+    return kind
+
+
+def _order(tensor: Tensor) -> list[int]:
+    """Return the dimensions from the longest stride to the shortest: the order in which PyTorch fills a tensor."""
+    layout = layout_of(tensor)
+    order = list(range(tensor.ndim))
+    for first in range(1, len(order)):  # as it sorts them: a stride of 0 says nothing
+        at = first
+        for before in range(first - 1, -1, -1):
+            outer, inner = layout.strides[order[before]], layout.strides[order[at]]
+            if not outer or not inner:
+                continue
+            if outer >= inner:
+                break
+            order[before], order[at], at = order[at], order[before], before
+    return order
+
+
+def _filled(draw: Callable[..., np.ndarray], shape: tuple[int, ...], order: list[int]) -> np.ndarray:
+    """Return draws for a tensor's elements in the order in which its dimensions lie in memory."""
+    array = np.asarray(draw(tuple([shape[dim] for dim in order])))
+    if order == sorted(order):
+        return array
+    return np.ascontiguousarray(array.transpose([order.index(dim) for dim in range(len(order))]))
+
+
+def _taped(node: str, drawn: Tensor, *sources) -> Tensor:
+    """Return draws on the tape of what they were drawn for, where each derivative is 0."""
+    if not (grad_mode.enabled and any(isinstance(each, Tensor) and each.requires_grad for each in sources)):
+        return drawn
+    return apply(_CALLS.setdefault(node, Call(lambda drawn, *_: drawn, "draw", node, "nothing")), [drawn, *sources])
+
+
+_CALLS: dict[str, Call] = {}
+
 # -- functions ---------------------------------------------------------------------------------------------------------
 
 
-def _floats(name: str, draw: str):
-    def function(*size, generator=None, dtype=None, **options):
-        shape = size_of(name, size, options)
-        out = options.get("out")
-        kind = numpy_dtype(dtype, None if out is None else out._aval.dtype)
-        return finish(name, getattr(generator or default_generator, draw)(shape, kind), options)
+def _floats(name: str, doc: str):
+    sort = _signatures(name, "tuple of ints size")
 
-    function.__name__ = name
+    def function(*args, **kwargs) -> Tensor:
+        _, given = sort(args, kwargs)
+        shape = size_of(name, args or (given["size"],), {})
+        del given["size"]
+        return finish(name, getattr(_source(given), name)(shape, _kind(given)), given)
+
+    function.__name__, function.__doc__ = name, doc
     return function
 
 
-rand = _floats("rand", "rand")
-rand.__doc__ = """Return uniform numbers in [0, 1).
+rand = _floats("rand", """Return uniform numbers in [0, 1).
 
 See: https://docs.pytorch.org/docs/stable/generated/torch.rand.html
-"""
-randn = _floats("randn", "randn")
-randn.__doc__ = """Return standard normal numbers.
+""")  # fmt: skip
+randn = _floats("randn", """Return standard normal numbers.
 
 See: https://docs.pytorch.org/docs/stable/generated/torch.randn.html
-"""
+""")  # fmt: skip
 
 
-def _like(make):
-    def like(input, *args, dtype=None, device=None, memory_format=None, **options):
-        device = device if device is not None or input._aval.device is None else input.device
-        return make(*args, size=shape_of(input), dtype=dtype or input.dtype, device=device, **options)
+def _like(name: str, draw, *heads: str):
+    sort = _signatures(name, *heads, options=_LIKE)
 
-    like.__name__ = f"{make.__name__}_like"
-    like.__doc__ = f"Return `{make.__name__}` of the shape, dtype and device of `input`."
+    def like(*args, **kwargs) -> Tensor:
+        _, given = sort(args, kwargs)
+        input = given.pop("input")
+        given.setdefault("device", input.device)
+        source, kind, shape = _source(given), _kind(given, input._aval.dtype), shape_of(input)
+        keeps = given.pop("memory_format", preserve_format) is preserve_format
+        order = _order(input) if keeps else list(range(len(shape)))
+        bounds = [given.pop(name) for name in ("low", "high") if name in given]
+        longer = [dim for dim in order if shape[dim] != 1]
+        in_rows = longer == sorted(longer)  # how the result lies in PyTorch's memory; here it always does
+        return finish(name, _filled(lambda shape: draw(source, shape, kind, in_rows, *bounds), shape, order), given)
+
+    like.__name__, like.__doc__ = name, f"Return `{name[:-5]}` of the shape, dtype and device of `input`."
     return like
 
 
-def randint(low, high=None, size=None, *, generator=None, dtype=None, **options) -> Tensor:
-    """Return whole numbers in [low, high).
+def _randint(source, shape, kind, in_rows, *bounds):
+    return source.randint(*(int(each) for each in (bounds if len(bounds) == 2 else (0, *bounds))), shape, kind)
+
+
+def _normal_like(source, shape, kind, in_rows):
+    return source.normal(0.0, 1.0, shape, kind, in_rows)
+
+
+rand_like = _like("rand_like", lambda source, shape, kind, in_rows: source.rand(shape, kind), "Tensor input")
+randn_like = _like("randn_like", _normal_like, "Tensor input")
+randint_like = _like(
+    "randint_like", _randint, "Tensor input, int low, int high", "Tensor input, Tensor high", "Tensor input, int high"
+)
+
+
+_RANDINT = _signatures("randint", "int high, tuple of ints size", "int low, int high, tuple of ints size")
+
+
+def randint(*args, **kwargs) -> Tensor:
+    """Return whole numbers in [low, high): `randint(high, size)` or `randint(low, high, size)`.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.randint.html
     """
-    if size is None:  # randint(high, size)
-        low, high, size = (0, low, high) if high is not None else (0, low, None)
-    elif high is None:
-        low, high = 0, low
-    if size is None:
-        raise TypeError('randint() missing 1 required positional arguments: "size"')
-    shape = size_of("randint", (size,), {})
-    kind = numpy_dtype(dtype, np.dtype(np.int64))
-    drawn = (generator or default_generator).randint(operator.index(low), operator.index(high), shape, kind)
-    return finish("randint", drawn, options)
+    _, given = _RANDINT(args, kwargs)
+    shape = size_of("randint", (given.pop("size"),), {})
+    low, high = given.pop("low", 0), given.pop("high")
+    return finish("randint", _source(given).randint(low, high, shape, _kind(given, np.dtype(np.int64))), given)
 
 
-rand_like, randn_like = _like(rand), _like(randn)
+_RANDPERM = _signatures("randperm", "int n")
 
 
-def randint_like(input, low, high=None, *, dtype=None, **options) -> Tensor:
-    """Return `randint` of the shape and dtype of `input`."""
-    low, high = (0, low) if high is None else (low, high)
-    return randint(low, high, shape_of(input), dtype=dtype or input.dtype, **options)
-
-
-def randperm(n, *, generator=None, dtype=None, **options) -> Tensor:
+def randperm(*args, **kwargs) -> Tensor:
     """Return the numbers 0 to n - 1 in random order.
+
+    Raises:
+        RuntimeError: if the dtype cannot tell them apart.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.randperm.html
     """
-    order = (generator or default_generator).randperm(n)
-    return finish("randperm", order.astype(numpy_dtype(dtype, np.dtype(np.int64))), options)
+    _, given = _RANDPERM(args, kwargs)
+    n, kind = given.pop("n"), _kind(given, np.dtype(np.int64))
+    check_fits(n, kind)
+    digits = {"float16": 11, "float32": 24, "float64": 53}.get(kind.name, 64)
+    if n > 2**digits + 1:
+        most = "2049" if digits == 11 else f"2^{digits}+1"
+        raise RuntimeError(f"n cannot be greater than {most} for {dtype_name(kind)} type.")
+    if kind.kind in "bc":
+        raise not_implemented("randperm", kind)
+    return finish("randperm", _source(given).randperm(n).astype(kind), given)
 
 
-def normal(mean, std=None, size=None, *, generator=None, dtype=None, **options) -> Tensor:
+_NORMAL = Signatures(
+    "normal",
+    f"Tensor mean, Tensor std, *, {_GENERATOR}, Tensor out=None",
+    f"Tensor mean, float std=1, *, {_GENERATOR}, Tensor out=None",
+    f"float mean, Tensor std, *, {_GENERATOR}, Tensor out=None",
+    f"float mean, float std, tuple of ints size, *, {_GENERATOR}, {OPTIONS}",
+)
+
+
+def normal(*args, **kwargs) -> Tensor:
     """Return normal numbers; mean and standard deviation are numbers (with a size) or tensors.
+
+    Raises:
+        RuntimeError: for negative standard deviations.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.normal.html
     """
-    source = generator or default_generator
-    std = 1.0 if std is None else std
-    given = [each for each in (mean, std) if isinstance(each, Tensor)]
-    if not given:
-        if size is None:
-            raise TypeError('normal() missing 1 required positional arguments: "size"')
-        return finish("normal", source.normal(mean, std, size_of("normal", (size,), {}), numpy_dtype(dtype)), options)
+    number, given = _NORMAL(args, kwargs)
+    source, mean, std = _source(given), given.pop("mean"), given.pop("std", 1.0)
+    if "size" in given:
+        shape = size_of("normal", (given.pop("size"),), {})
+        return finish("normal", source.normal(mean, std, shape, _kind(given)), given)
     means, stds = (numpy_of(each) if isinstance(each, Tensor) else each for each in (mean, std))
-    if np.any(np.asarray(stds) < 0):
-        raise RuntimeError("normal expects all elements of std >= 0.0")
-    kind = given[0]._aval.dtype
-    shape = np.broadcast_shapes(np.shape(means), np.shape(stds))
-    drawn = source.normal(0.0, 1.0, shape, kind)
-    return finish("normal", (drawn * np.asarray(stds, kind) + np.asarray(means, kind)).astype(kind), options)
+    out = given.get("out")
+    kind = (mean if isinstance(mean, Tensor) else std)._aval.dtype if out is None else out._aval.dtype
+    shape = broadcast_shapes(np.shape(means), np.shape(stds))
+    if isinstance(stds, np.ndarray):
+        if not (stds >= 0).all():
+            raise RuntimeError("normal expects all elements of std >= 0.0")
+        drawn = _rounded(np.multiply, source.normal(0.0, 1.0, shape, kind), stds)
+    else:
+        drawn = source.normal(0.0, stds, shape, kind)
+    made = from_array(_rounded(np.add, drawn, means))
+    node = ("NormalBackward3", "NormalBackward1", "NormalBackward2")[number]
+    return _taped(node, made, mean, std) if out is None else store_out("normal", out, made)
 
 
-def bernoulli(input, p=None, *, generator=None, out=None) -> Tensor:
+def _rounded(operate: np.ufunc, drawn: np.ndarray, other) -> np.ndarray:
+    """Return a sum or a product in the dtype of the draws, computed in float32 at least."""
+    kind = drawn.dtype
+    working = np.result_type(*(np.float32 if each.dtype.itemsize < 4 else each.dtype
+                               for each in (drawn, other) if isinstance(each, np.ndarray)))  # fmt: skip
+    return operate(drawn.astype(working), np.asarray(other).astype(working)).astype(kind)
+
+
+_BERNOULLI = (f"*, {_GENERATOR}, Tensor out=None", f"float p, *, {_GENERATOR}")
+_MULTINOMIAL = f"int num_samples, bool replacement=False, *, {_GENERATOR}, Tensor out=None"
+
+
+def _bernoulli(input: Tensor, given: dict) -> Tensor:
     """Return ones with the probabilities that `input` holds (or with probability `p`), else zeros.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.bernoulli.html
     """
-    source = generator or default_generator
-    if p is not None:
-        drawn = source.bernoulli(p, shape_of(input)).astype(input._aval.dtype)
-    else:
-        drawn = source.bernoulli(numpy_of(input), shape_of(input))
-    return finish("bernoulli", np.asarray(drawn, input._aval.dtype), {"out": out})
+    source, shape, out = _source(given), shape_of(input), given.get("out")
+    kind = input._aval.dtype if out is None else out._aval.dtype
+    drawn = source.bernoulli(given["p"] if "p" in given else numpy_of(input), shape).astype(kind)
+    made = finish("bernoulli", drawn, {"out": out, "device": input.device})
+    return made if "p" in given or out is not None else _taped("BernoulliBackward0", made, input)
 
 
-def multinomial(input, num_samples, replacement=False, *, generator=None, out=None) -> Tensor:
+def _multinomial(input: Tensor, given: dict) -> Tensor:
     """Return indices drawn with the weights of `input`, from each row if it is a matrix.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.multinomial.html
     """
-    source = generator or default_generator
-    return finish("multinomial", source.multinomial(numpy_of(input), num_samples, replacement), {"out": out})
+    out = given.get("out")
+    if out is not None and out._aval.dtype != np.int64:
+        raise RuntimeError(f"multinomial expects Long tensor out, got: {dtype_name(out._aval.dtype)}")
+    drawn = _source(given).multinomial(numpy_of(input), given["num_samples"], given.get("replacement", False))
+    return finish("multinomial", drawn, {"out": out, "device": input.device})
 
 
-def poisson(input, generator=None) -> Tensor:
-    """Return Poisson numbers with the rates of `input`."""
-    source = generator or default_generator
-    if not hasattr(source, "poisson"):
-        raise NotImplementedError("torch.poisson is not built: PyTorch's stream of it is not known.")
-    return from_array(source.poisson(numpy_of(input)).astype(input._aval.dtype))
+def _poisson(input: Tensor, given: dict) -> Tensor:
+    """Return Poisson numbers with the rates of `input`.
 
+    See: https://docs.pytorch.org/docs/stable/generated/torch.poisson.html
+    """
+    made = placed(_source(given).poisson(numpy_of(input)).astype(input._aval.dtype), input.device)
+    return _taped("PoissonBackward0", made, input)
+
+
+def _of_tensor(name: str, draw, *rest: str):
+    """Return the function and the method that draw for an input."""
+    of_function, of_method = Signatures(name, *(f"Tensor input, {each}" for each in rest)), Signatures(name, *rest)
+
+    def function(*args, **kwargs) -> Tensor:
+        _, given = of_function(args, kwargs)
+        return draw(given.pop("input"), given)
+
+    def method(self, *args, **kwargs) -> Tensor:
+        return draw(self, of_method(args, kwargs)[1])
+
+    function.__name__ = method.__name__ = name
+    function.__doc__ = method.__doc__ = draw.__doc__
+    return function, method
+
+
+METHODS: dict = {}
+bernoulli, METHODS["bernoulli"] = _of_tensor("bernoulli", _bernoulli, *_BERNOULLI)
+multinomial, METHODS["multinomial"] = _of_tensor("multinomial", _multinomial, _MULTINOMIAL)
+poisson, _ = _of_tensor("poisson", _poisson, _GENERATOR)
 
 FUNCTIONS = {
     each.__name__: each
@@ -229,46 +401,66 @@ FUNCTIONS = {
 
 # -- methods that draw in place ----------------------------------------------------------------------------------------
 
-METHODS: dict = {}
 
+def _fills(name: str, doc: str, draw, **parameters: str) -> None:
+    """Declare an in-place method that fills a tensor with draws; its nodes are named, each with its parameters."""
+    sort = Signatures(name, *(f"{each}, *, {_GENERATOR}".removeprefix(", ") for each in parameters.values()))
+    nodes = tuple(parameters)
 
-def _drawn(name: str, draw, doc: str):
-    """Declare an in-place method that fills a tensor with draws."""
-
-    def method(self, *args, generator=None, **kwargs):
+    def method(self, *args, **kwargs) -> Tensor:
+        number, given = sort(args, kwargs)
         refuse_leaf(self)
-        array = draw(generator or default_generator, self, *args, **kwargs)
-        made = placed(np.asarray(array).astype(self._aval.dtype), None if self._aval.device is None else self.device)
-        write(self, value_of(made))
-        return self
+        source = _source(given)
+        array = _filled(lambda shape: draw(source, self, shape, **given), shape_of(self), _order(self))
+        made = placed(array.astype(self._aval.dtype), None if self._aval.device is None else self.device)
+        return assign(self, _taped(nodes[number], made, self))
 
     method.__name__, method.__doc__ = name, doc
     METHODS[name] = method
 
 
-def _bernoulli(source, tensor, p=0.5):
-    if isinstance(p, Tensor):
-        return source.bernoulli(np.broadcast_to(numpy_of(p), shape_of(tensor)), shape_of(tensor))
-    return source.bernoulli(p, shape_of(tensor))
-
-
-def _kind(tensor) -> np.dtype:
+def _dtype(tensor: Tensor) -> np.dtype:
     return tensor._aval.dtype
 
 
-_drawn("uniform_", lambda s, t, a=0.0, b=1.0, **k: s.uniform(k.get("from", a), k.get("to", b), shape_of(t), _kind(t)),
-       "Fill with uniform numbers in [from, to).")  # fmt: skip
-_drawn("normal_", lambda s, t, mean=0.0, std=1.0: s.normal(mean, std, shape_of(t), _kind(t)),
-       "Fill with normal numbers.")  # fmt: skip
-_drawn("exponential_", lambda s, t, lambd=1.0: s.exponential(lambd, shape_of(t), _kind(t)),
-       "Fill with exponential numbers of rate `lambd`.")  # fmt: skip
-_drawn("log_normal_", lambda s, t, mean=1.0, std=2.0: s.log_normal(mean, std, shape_of(t), _kind(t)),
-       "Fill with numbers whose logarithm is normal.")  # fmt: skip
-_drawn("cauchy_", lambda s, t, median=0.0, sigma=1.0: s.cauchy(median, sigma, shape_of(t), _kind(t)),
-       "Fill with Cauchy numbers.")  # fmt: skip
-_drawn("geometric_", lambda s, t, p: s.geometric(p, shape_of(t), _kind(t)), "Fill with geometric numbers.")
-_drawn("bernoulli_", _bernoulli, "Fill with ones with probability `p`, else zeros.")
-_drawn("random_", lambda s, t, *bounds, **k: s.random(shape_of(t), _kind(t), *bounds, **k),
-       "Fill with whole numbers: below a bound, between two, or of the whole range of the dtype.")  # fmt: skip
-METHODS["bernoulli"] = bernoulli
-METHODS["multinomial"] = multinomial
+def _uniform(source, tensor, shape, to=1.0, **given):
+    return source.uniform(given.get("from", 0.0), to, shape, _dtype(tensor))
+
+
+def _normal(source, tensor, shape, mean=0.0, std=1.0):
+    return source.normal(mean, std, shape, _dtype(tensor), layout_of(tensor).is_contiguous())
+
+
+def _random(source, tensor, shape, **bounds):
+    given = [bounds["from"], bounds.get("to")] if "from" in bounds else [*bounds.values()]
+    return source.random(shape, _dtype(tensor), *given)
+
+
+def _ones(source, tensor, shape, p=0.5):
+    if _dtype(tensor).kind == "c":
+        raise not_implemented(
+            f"bernoulli_{'tensor_cpu_self' if isinstance(p, Tensor) else 'scalar_cpu'}_", _dtype(tensor)
+        )
+    if isinstance(p, Tensor):
+        p = np.broadcast_to(numpy_of(p), shape_of(tensor)).transpose(_order(tensor))
+    return source.bernoulli(p, shape)
+
+
+_fills("uniform_", "Fill with uniform numbers in [from, to).", _uniform, UniformBackward0="float from=0, float to=1")
+_fills("normal_", "Fill with normal numbers.", _normal, NormalBackward0="float mean=0, float std=1")
+_fills("exponential_", "Fill with exponential numbers of rate `lambd`.",
+       lambda source, tensor, shape, lambd=1.0: source.exponential(lambd, shape, _dtype(tensor)),
+       ExponentialBackward0="float lambd=1")  # fmt: skip
+_fills("log_normal_", "Fill with numbers whose logarithm is normal.",
+       lambda source, tensor, shape, mean=1.0, std=2.0: source.log_normal(mean, std, shape, _dtype(tensor)),
+       LogNormalBackward0="float mean=1, float std=2")  # fmt: skip
+_fills("cauchy_", "Fill with Cauchy numbers.",
+       lambda source, tensor, shape, median=0.0, sigma=1.0: source.cauchy(median, sigma, shape, _dtype(tensor)),
+       CauchyBackward0="float median=0, float sigma=1")  # fmt: skip
+_fills("geometric_", "Fill with geometric numbers.",
+       lambda source, tensor, shape, p: source.geometric(p, shape, _dtype(tensor)),
+       GeometricBackward0="float p")  # fmt: skip
+_fills("random_", "Fill with whole numbers: below a bound, between two, or of the whole range of the dtype.", _random,
+       RandomBackward2="", RandomBackward0="int from, int? to", RandomBackward1="int to")  # fmt: skip
+_fills("bernoulli_", "Fill with ones with probability `p`, else zeros.", _ones,
+       BernoulliBackward1="Tensor p", BernoulliBackward2="float p=0.5")  # fmt: skip

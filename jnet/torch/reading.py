@@ -10,7 +10,7 @@ import numpy as np
 
 from jnet.torch import printing, rows
 from jnet.torch.arrays import tensor
-from jnet.torch.tensor import Tensor, edge_of, layout_of, numpy_of, shape_of, value_of
+from jnet.torch.tensor import Tensor, edge_of, grad_mode, layout_of, numpy_of, shape_of, value_of
 
 METHODS: dict = {}
 
@@ -94,7 +94,7 @@ def _single(self, name: str | None = None, warns: bool = False):
     """Return the one element; `name` is PyTorch's of a type that cannot hold complex numbers."""
     if self.numel() != 1:
         raise ValueError("only one element tensors can be converted to Python scalars")
-    if warns and self.requires_grad:
+    if warns and grad_mode.enabled and self.requires_grad:
         warnings.warn(
             "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
             "Consider using tensor.detach() first.",
@@ -171,7 +171,7 @@ def __repr__(self, *, tensor_contents=None):
     return printing.format_tensor(
         numpy_of(self),
         place=None if self._aval.device is None else self.device,
-        grad_fn=None if edge is None else edge[0].name(),
+        grad_fn=None if edge is None else type(edge[0]).__name__,
         requires_grad=self._requires,
     )
 

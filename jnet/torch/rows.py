@@ -27,7 +27,9 @@ def rows(input: Tensor) -> Iterator[Tensor]:
     count, step = layout.shape[0], layout.strides[0]
     if not count or (grad_mode.enabled and edge_of(input) is not None):
         for i in range(count):
-            yield crop(input, {0: (i,)}, "UnbindBackward0")
+            row = crop(input, 0, (i,), "UnbindBackward0")
+            row._number = i
+            yield row
         return
     shape, strides, start = layout.shape[1:], layout.strides[1:], layout.offset
     storage, links = input._storage, input._links

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import warnings
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import jax.numpy as jnp
 import numpy as np
 
+from jnet.ops.checks import dtype_name
 from jnet.recorder import (
     ADD,
     Accumulate,
@@ -24,6 +26,7 @@ from jnet.recorder import (
     aval,
     contiguous_strides,
     known,
+    node_class,
     node_of,
     read_view,
     record_on_tape,
@@ -85,7 +88,9 @@ class Tensor(metaclass=TensorType):
     _leaf: Edge | None = None  # the end of the path to it, for leaves
     _grad: Tensor | None = None
     _leaf_hooks: Any = None
-    _inference: bool = False
+    _inference: bool = False  # made in inference mode
+    _counter: list[int] | None = None  # counts its writes, if the tape does not see them: it is some tensor's `data`
+    _number: int = 0  # which of the views that one function made
     _at_once: Aval | None = None  # its kind, if it is a row of a known tensor or a sum of rows (see rows.py)
     names: tuple = ()
     _construct: Any = None
@@ -157,7 +162,7 @@ class Tensor(metaclass=TensorType):
                 )
             return
         if value and not jnp.issubdtype(self._aval.dtype, jnp.inexact):
-            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+            raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
         self._requires = bool(value)
 
     @property
@@ -175,11 +180,13 @@ class Tensor(metaclass=TensorType):
     def output_nr(self) -> int:
         """Which result of its node it is."""
         edge = edge_of(self, leaf=False)
-        return 0 if edge is None else edge[1]
+        return 0 if edge is None else edge[1] or self._number
 
     @property
     def _version(self) -> int:
-        return self._storage.version[0]
+        if self._inference:
+            raise RuntimeError("Inference tensors do not track version counter.")
+        return (self._counter or self._storage.version)[0]
 
     @property
     def grad(self) -> Tensor | None:
@@ -199,8 +206,8 @@ class Tensor(metaclass=TensorType):
                 raise RuntimeError("can't assign Variable as its own grad")
             if value.dtype is not self.dtype:
                 raise RuntimeError(
-                    f"attempting to assign a gradient with dtype '{value.dtype}' to a tensor with grad_dtype "
-                    f"'{self.dtype}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype)."
+                    f"attempting to assign a gradient with dtype '{_in_c(value)}' to a tensor with grad_dtype "
+                    f"'{dtype_name(self._aval.dtype)}'. {_GRAD_DTYPE}\nConvert it: grad.to({self.dtype})."
                 )
             if value.shape != self.shape:
                 raise RuntimeError(
@@ -216,7 +223,9 @@ class Tensor(metaclass=TensorType):
     @property
     def data(self) -> Tensor:
         """The same elements without the tape; writes to it are not noticed by backward."""
-        return detached(self)
+        other = detached(self)
+        other._counter = [0]
+        return other
 
     @data.setter
     def data(self, value: Tensor) -> None:
@@ -229,6 +238,24 @@ class Tensor(metaclass=TensorType):
 
     def __hash__(self) -> int:
         return id(self)
+
+
+_GRAD_DTYPE = (
+    "The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the tensor's "
+    "grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging "
+    "the dtypes of a tensor and its gradient may break downstream systems that assume they match."
+)
+# The names of types in C++, where they are not NumPy's; some of PyTorch's messages have them.
+_IN_C = {
+    "float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
+    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>", "int64": "long", "int32": "int",
+    "int16": "short int", "int8": "signed char", "uint8": "unsigned char",
+}  # fmt: skip
+
+
+def _in_c(tensor: Tensor) -> str:
+    name = tensor._aval.dtype.name
+    return _IN_C.get(name, name)
 
 
 def _typename(value) -> str:
@@ -245,6 +272,8 @@ def wrap(value: Value, edge: Edge | None = None) -> Tensor:
     tensor._storage = Storage(value)
     if edge is not None:
         tensor._edge = edge
+    if grad_mode.inference:
+        tensor._inference = True
     return tensor
 
 
@@ -278,6 +307,10 @@ def same_elements(tensor: Tensor) -> Tensor:
         other._links = tensor._links
     if tensor._layout is not None:
         other._layout = tensor._layout
+    if tensor._counter is not None:
+        other._counter = tensor._counter
+    if tensor._inference:
+        other._inference = True
     return other
 
 
@@ -294,9 +327,11 @@ def shape_of(tensor: Tensor) -> tuple[int, ...]:
 
 def layout_of(tensor: Tensor) -> Layout:
     """Return sizes, strides and offset."""
-    if tensor._layout is not None:
-        return tensor._layout
-    shape = tensor._storage.value.aval.shape
+    return tensor._layout or _dense(tensor._storage.value.aval.shape)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _dense(shape: tuple[int, ...]) -> Layout:
     return Layout(shape, contiguous_strides(shape))
 
 
@@ -319,7 +354,7 @@ def edge_of(tensor: Tensor, *, leaf: bool = True) -> Edge | None:
         return None
     edge = tensor._leaf
     if edge is None:
-        edge = tensor._leaf = (Accumulate(tensor, _receive, (tensor._aval,)), 0)
+        edge = tensor._leaf = (Accumulate(tensor, _receive, (kind_of(tensor),)), 0)
         if tensor._leaf_hooks is not None:
             tensor._leaf_hooks.attach(edge[0])
     return edge
@@ -374,6 +409,7 @@ def _refresh(tensor: Tensor, base: Tensor) -> None:
         for link in tensor._links[len(base._links) :]:
             edge = _edge_of_link(edge, kind, link)
             kind = edge[0].outs[0]
+        edge[0].__class__ = node_class("AsStridedBackward0")  # as PyTorch calls it from then on
     tensor._edge = edge
 
 
@@ -423,8 +459,15 @@ def _note_versions(node: CallNode, arguments: Sequence, result: Tensor) -> None:
         for place in derivative.needs:
             tensor = arguments[place]
             if isinstance(tensor, Tensor):
-                cell = tensor._storage.version
+                cell = tensor._counter or tensor._storage.version
                 versions.append((cell, cell[0], place))
+                if tensor._inference:
+                    raise RuntimeError(
+                        "Inference tensors cannot be saved for backward. Please do not use Tensors created in "
+                        "inference mode in computation tracked by autograd. To work around this, you can make a clone "
+                        "to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of "
+                        "`torch.inference_mode()`."
+                    )
         node.versions = versions
     elif derivative.saves == "result":
         cell = result._storage.version
@@ -435,7 +478,12 @@ def _note_versions(node: CallNode, arguments: Sequence, result: Tensor) -> None:
 
 
 def refuse_leaf(tensor: Tensor) -> None:
-    """Raise PyTorch's error for writing to a leaf that requires grad while the tape records."""
+    """Raise PyTorch's error for writing to a leaf that requires grad while the tape records, and the like."""
+    if tensor._inference and not grad_mode.inference:
+        raise RuntimeError(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a "
+            "normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
+        )
     if not grad_mode.enabled:
         return
     if tensor._requires and tensor._edge is None:
@@ -449,6 +497,17 @@ def refuse_leaf(tensor: Tensor) -> None:
             "a view of a leaf Variable that requires grad is being used in an in-place operation.\n"
             "Write inside `with torch.no_grad():`, or to tensor.data."
         )
+    if base is not None and tensor._links[-1].call.name == "crop" and tensor.requires_grad:
+        name = type(tensor.grad_fn).__name__.removesuffix("Backward0")
+        if name in _SEVERAL:
+            raise RuntimeError(
+                f"Output {tensor.output_nr} of {name} is a view and is being modified inplace. This view is the output "
+                "of a function that returns multiple views. Such functions do not allow the output views to be "
+                "modified inplace. You should replace the inplace operation by an out-of-place one."
+            )
+
+
+_SEVERAL = ("Split", "SplitWithSizes", "Unbind")  # nodes of functions that give several views
 
 
 def write(tensor: Tensor, value: Value, edge: Edge | None = None) -> None:
@@ -462,14 +521,17 @@ def write(tensor: Tensor, value: Value, edge: Edge | None = None) -> None:
             )
         links = tensor._links[len(base._links) :]
         new, new_edge = write_view(value_of(base), links, value, edge_of(base), edge)
-        store(storage, base._links, new)
-        base._edge = new_edge
-        return
-    store(storage, tensor._links, value)
-    if grad_mode.enabled:
+        store(storage, base._links, new, base._counter)
+        base._edge = edge = new_edge
+    else:
+        store(storage, tensor._links, value, tensor._counter)
+        if not grad_mode.enabled:
+            return
         tensor._edge = edge
+    if edge is not None:
+        storage.version[1:] = [edge[0].name()]
 
 
-def store(storage: Storage, links: tuple[Link, ...], value: Value) -> None:
+def store(storage: Storage, links: tuple[Link, ...], value: Value, counter: list[int] | None = None) -> None:
     """Give what the links show of a storage another value, unseen by the tape."""
-    storage.replace(write_view(storage.read(), links, value)[0] if links else value)
+    storage.replace(write_view(storage.read(), links, value)[0] if links else value, counter)

@@ -12,10 +12,28 @@ import operator
 from collections.abc import Sequence
 
 from jnet.ops.checks import axis, broadcast_shapes
-from jnet.recorder import Call, Layout, contiguous_strides, link
+from jnet.recorder import Call, Layout, Link, contiguous_strides, link
 from jnet.torch.dtypes import Size
+from jnet.torch.dtypes import dtype as Dtype
 from jnet.torch.tensor import Tensor, apply, layout_of, refuse_leaf, same_elements, shape_of, value_of, view
 
+# What the methods take, in PyTorch's notation: needed where something else is given.
+SIGNATURES = {
+    "diagonal": ["int offset=0, int dim1=0, int dim2=1"],
+    "expand": ["tuple of ints size, *, bool implicit=False"],
+    "flatten": ["int start_dim=0, int end_dim=-1"],
+    "narrow": ["int dim, Tensor start, int length", "int dim, int start, int length"],
+    "permute": ["tuple of ints dims"],
+    "reshape": ["tuple of ints shape"],
+    "select": ["int dim, int index"],
+    "squeeze": ["", "int dim", "tuple of ints dim"],
+    "t": [""],
+    "transpose": ["int dim0, int dim1"],
+    "unbind": ["int dim=0"],
+    "unfold": ["int dimension, int size, int step"],
+    "unsqueeze": ["int dim"],
+    "view": ["torch.dtype dtype", "tuple of ints size"],
+}
 VIEWS: dict = {}  # name -> function, for functions and methods
 METHODS: dict = {}  # name -> method only
 
@@ -46,33 +64,31 @@ def sizes(args: tuple) -> tuple[int, ...]:
 # -- rectangles --------------------------------------------------------------------------------------------------------
 
 
-def crop(input: Tensor, parts: dict[int, tuple], grad_fn: str) -> Tensor:
-    """Return the view of part of some dimensions.
+def crop(input: Tensor, dim: int, part: tuple[int, ...], grad_fn: str) -> Tensor:
+    """Return the view of part of a dimension.
 
     Args:
-        parts: dimension -> (start,) for one index, whose dimension goes, or (start, size, step).
+        part: (start,) for one index, whose dimension goes, or (start, size, step).
     """
     layout = layout_of(input)
-    sizes, strides, plan = _cropped(layout.shape, layout.strides, tuple([(d, *p[1:]) for d, p in parts.items()]))
-    offset = layout.offset
-    starts = []
-    for dim, part in parts.items():
-        starts.append(part[0])
-        offset += part[0] * layout.strides[dim]
-    return view(input, link("crop", grad_fn, tuple(starts), plan=plan), Layout(sizes, strides, offset))
+    start, *rest = part
+    shape, strides, calls = _cropped(layout.shape, layout.strides, dim, tuple(rest), grad_fn)
+    offset = layout.offset + start * layout.strides[dim]
+    return view(input, Link(calls[0], calls[1], (start,)), Layout(shape, strides, offset))
 
 
 @functools.lru_cache(maxsize=10_000)
-def _cropped(shape: tuple[int, ...], strides: tuple[int, ...], parts: tuple) -> tuple:
-    """Return sizes, strides and plan (see `jnet.ops.view.crop`) of a rectangle: (dim,) or (dim, size, step) a part."""
+def _cropped(shape: tuple[int, ...], strides: tuple[int, ...], dim: int, rest: tuple[int, ...], grad_fn: str) -> tuple:
+    """Return sizes, strides and the calls of a link: `rest` is empty, and the dimension goes, or (size, step)."""
     plan: list = [None] * len(shape)
-    sizes, steps = list(shape), list(strides)
-    for dim, *rest in parts:
-        plan[dim] = tuple(rest) or "one"
-        if rest:
-            sizes[dim], steps[dim] = rest[0], steps[dim] * rest[1]
-    keep = [dim for dim, part in enumerate(plan) if part != "one"]
-    return tuple([sizes[d] for d in keep]), tuple([steps[d] for d in keep]), tuple(plan)
+    plan[dim] = rest or "one"
+    found = link("crop", grad_fn, (0,), plan=tuple(plan))
+    size, stride = ((rest[0],), (strides[dim] * rest[1],)) if rest else ((), ())
+    return (
+        (*shape[:dim], *size, *shape[dim + 1 :]),
+        (*strides[:dim], *stride, *strides[dim + 1 :]),
+        (found.call, found.write),
+    )
 
 
 @_view()
@@ -92,7 +108,7 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
         raise IndexError(
             f"select(): index {index} out of range for tensor of size {list(shape_of(input))} at dimension {dim}"
         )
-    return crop(input, {dim: (index % size,)}, "SelectBackward0")
+    return crop(input, dim, (index % size,), "SelectBackward0")
 
 
 @_view()
@@ -112,7 +128,7 @@ def narrow(input: Tensor, dim: int, start, length: int) -> Tensor:
     start = start + size if start < 0 else start
     if start + length > size:
         raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
-    return crop(input, {dim: (start, length, 1)}, "SliceBackward0")
+    return crop(input, dim, (start, length, 1), "SliceBackward0")
 
 
 @_view()
@@ -144,7 +160,13 @@ def split(tensor: Tensor, split_size_or_sections, dim: int = 0) -> tuple[Tensor,
                 f"{total} (input tensor's size at dimension {dim}), but got split_sizes={pieces}"
             )
     starts = [sum(pieces[:i]) for i in range(len(pieces))]
-    return tuple([crop(tensor, {dim: (start, n, 1)}, name) for start, n in zip(starts, pieces, strict=True)])
+    return _numbered([crop(tensor, dim, (start, n, 1), name) for start, n in zip(starts, pieces, strict=True)])
+
+
+def _numbered(views: list[Tensor]) -> tuple[Tensor, ...]:
+    for number, each in enumerate(views):
+        each._number = number
+    return tuple(views)
 
 
 VIEWS["split_with_sizes"] = split
@@ -181,7 +203,7 @@ def tensor_split(input: Tensor, indices_or_sections, dim: int = 0) -> tuple[Tens
     else:
         cuts = [0, *(slice(i).indices(total)[1] for i in indices_or_sections), total]
     pairs = itertools.pairwise(cuts)
-    return tuple([crop(input, {dim: (a, max(b - a, 0), 1)}, "SliceBackward0") for a, b in pairs])
+    return tuple([crop(input, dim, (a, max(b - a, 0), 1), "SliceBackward0") for a, b in pairs])
 
 
 @_view()
@@ -193,7 +215,7 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     if input.ndim == 0:
         raise RuntimeError("Dimension specified as 0 but tensor has no dimensions")
     dim = axis(dim, input.ndim, "unbind")
-    return tuple([crop(input, {dim: (i,)}, "UnbindBackward0") for i in range(shape_of(input)[dim])])
+    return _numbered([crop(input, dim, (i,), "UnbindBackward0") for i in range(shape_of(input)[dim])])
 
 
 # -- order of dimensions -----------------------------------------------------------------------------------------------
@@ -331,9 +353,14 @@ def view_(input: Tensor, *shape) -> Tensor:
 
     Raises:
         RuntimeError: if the number of elements differs, or the strides do not allow it (use `reshape`).
+        NotImplementedError: for another dtype; that of the tensor itself changes nothing.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.view.html
     """
+    if len(shape) == 1 and isinstance(shape[0], Dtype):
+        if shape[0]._numpy != input._aval.dtype:
+            raise NotImplementedError("view(dtype): the same bytes as another dtype are not built; use .to(dtype).")
+        shape = (shape_of(input),)
     new = _full_shape(sizes(shape), input.numel())
     found = _viewed(input, new, "ViewBackward0")
     if found is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import jax.numpy as jnp
+import numpy as np
 
 from jnet.ops.registry import OPS, unpacking
 from jnet.recorder import Call
 from jnet.torch.dispatch import CALLERS, assign
-from jnet.torch.scalars import as_number, check_fits
-from jnet.torch.tensor import Tensor, apply, refuse_leaf, shape_of
+from jnet.torch.scalars import as_number, check_fits, type_name
+from jnet.torch.tensor import Tensor, apply, from_array, refuse_leaf, shape_of
 from jnet.torch.viewing import VIEWS, expand
 
 # The node of `fill` and `fill_` is called after the kind of the value: a number or a tensor.
@@ -28,7 +29,10 @@ def _filled(input: Tensor, value, inplace: bool) -> Tensor:
         return apply(_FILLS[inplace, Tensor], [input, converted(on_device_of(value, input), input)])
     number = as_number(value)
     if number is None:
-        raise TypeError(f"fill_(): argument 'value' (position 1) must be Number, not {type(value).__name__}")
+        raise TypeError(
+            f"fill_() received an invalid combination of arguments - got ({type_name(value)}), but expected one of:\n"
+            " * (Tensor value)\n * (Number value)"
+        )
     check_fits(number, input._aval.dtype)
     real = isinstance(number, complex) and input._aval.dtype.kind not in "cb"
     return apply(_FILLS[inplace, float], [input, number.real if real else number])
@@ -65,11 +69,14 @@ def zero_(self: Tensor) -> Tensor:
 
 
 def copy_(self: Tensor, src, non_blocking: bool = False) -> Tensor:
-    """Write the elements of `src`, converted and broadcast.
+    """Write the elements of `src`, a tensor or a number, converted and broadcast.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.copy_.html
     """
     refuse_leaf(self)
+    number = None if isinstance(src, Tensor) else as_number(src)
+    if number is not None:
+        src = from_array(np.array(number))
     if not isinstance(src, Tensor):
         raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}")
     return _copied(self, src)

@@ -56,7 +56,7 @@ def outcome(program: str, torch: ModuleType, **names):
     space["x"] = torch.arange(12, dtype=torch.float64).reshape(3, 4) + 1
     space["y"] = torch.arange(24, dtype=torch.float64).reshape(2, 3, 4) + 1
     tree = ast.parse(program)
-    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else ast.Expr(ast.Constant(None))
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else ast.parse("None").body[0]
     dtype = torch.get_default_dtype()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

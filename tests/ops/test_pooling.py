@@ -72,9 +72,9 @@ def test_errors_are_pytorchs(name, shape, settings, torch):
         getattr(torch.nn.functional, name)(torch.ones(shape), **settings)
     with pytest.raises(RuntimeError) as ours:
         getattr(ops, name)(jnp.ones(shape), **settings)
-    assert str(ours.value).split(",")[0] == str(theirs.value).split("\n")[0].split(",")[0]
+    assert str(ours.value).split("\n")[0] == str(theirs.value).split("\n")[0]
 
 
 def test_wrong_axes():
-    with pytest.raises(RuntimeError, match=r"Expected 3D or 4D"):
+    with pytest.raises(RuntimeError, match=r"non-empty 3D or 4D \(batch mode\) tensor expected for input"):
         ops.max_pool2d(jnp.ones((4, 4)), 2)

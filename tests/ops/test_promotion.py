@@ -71,3 +71,54 @@ def test_functions_of_real_numbers_make_integers_floating(dtype, expected, defau
 def test_in_32_bits_doubles_are_floats():
     assert result_type(jnp.ones(2, jnp.float16), np.float64(1)) == jnp.float16
     assert result_type(jnp.arange(2), np.ones(2)) == jnp.float32
+
+
+# What an op with promotion takes: pairs for most; the first argument of others is fixed, or the last one comes twice.
+ARGUMENTS = {
+    "where": lambda left, right: (("bool", (2,)), left, right),
+    "addcmul": lambda left, right: (left, right, right),
+    "addcdiv": lambda left, right: (left, right, right),
+    "polygamma": lambda left, right: (0, left),
+}
+# Scattering needs indices. PyTorch's clamp tells numbers from 0-dim tensors in its errors, its ldexp refuses booleans.
+APART = {"scatter", "clamp", "clamp_min", "clamp_max", "ldexp"}
+PROMOTING = [name for name, op in OPS.items() if op.promotes and name not in APART]
+LEFTS = ("bool", "int64", "float16", "float32", "complex64")
+RIGHTS = [*itertools.product((*LEFTS, "uint8", "int32", "float64"), ((2,), ())), *NUMBERS]
+
+
+def outcome(function, operands):
+    """Return the dtypes of the results, or the type and the first line of the error."""
+    try:
+        results = function(*operands)
+    except Exception as error:
+        return type(error).__name__, str(error).split("\n")[0]
+    results = results if isinstance(results, (tuple, list)) else (results,)
+    return tuple(str(each.dtype).removeprefix("torch.") for each in results)
+
+
+def pytorch_function(torch, name):
+    return next(getattr(place, name) for place in (torch, torch.nn.functional) if hasattr(place, name))
+
+
+@pytest.mark.parametrize("name", PROMOTING)
+def test_dtypes_of_results_and_errors_equal_pytorchs(name, torch):
+    def shaped(*operands):
+        arrays = [each for each in operands if isinstance(each, jax.ShapeDtypeStruct)]
+
+        def call(*given):
+            rest = iter(given)
+            return OPS[name].function(*(next(rest) if each in arrays else each for each in operands))
+
+        return jax.eval_shape(call, *arrays)
+
+    function, count = pytorch_function(torch, name), len(OPS[name].arrays)
+    arguments = ARGUMENTS.get(name, lambda left, right: (left, right)[:count])
+    with jax.enable_x64(True):
+        for left, right in itertools.product(LEFTS, RIGHTS[: 1 if count == 1 else None]):
+            given = arguments((left, (2,)), right)
+            expected = outcome(function, [theirs(torch, each) if isinstance(each, tuple) else each for each in given])
+            if expected[0] == "TypeError" or "complex32" in expected or "ComplexHalf" in expected[-1]:
+                continue  # what the parser of arguments refuses; JAX has no complex numbers of halves
+            specs = [jax.ShapeDtypeStruct(each[1], each[0]) if isinstance(each, tuple) else each for each in given]
+            assert outcome(shaped, specs) == expected, given

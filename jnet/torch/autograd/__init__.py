@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 
-_MODULES = ("anomaly_mode", "functional")
+_MODULES = ("anomaly_mode", "functional", "graph")
 _LATE = {
     "detect_anomaly": "anomaly_mode",
     "set_detect_anomaly": "anomaly_mode",

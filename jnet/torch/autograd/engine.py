@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from jnet.recorder import Aval, Edge, Gradient, Value, known, walk
+from jnet.torch.autograd.graph import GradientEdge
 from jnet.torch.hooks import pair
 from jnet.torch.tensor import Tensor, edge_of, grad_mode, kind_of, shape_of, value_of, wrap
 
@@ -98,11 +100,12 @@ def grad(
     edges = [_edge_of_input(each) for each in chosen]
     found = _walk(roots, create_graph if retain_graph is None else retain_graph, create_graph, edges)
     results: list[Tensor | None] = []
-    for place, (tensor, edge) in enumerate(zip(chosen, edges, strict=True)):
+    for place, (each, edge) in enumerate(zip(chosen, edges, strict=True)):
         if edge in found:
             results.append(wrap(*found[edge]))
         elif materialize_grads:
-            results.append(wrap(known(np.zeros(shape_of(tensor), tensor._aval.dtype), tensor._aval.device)))
+            kind = kind_of(each) if isinstance(each, Tensor) else edge[0].outs[edge[1]]
+            results.append(wrap(known(np.zeros(kind.shape, kind.dtype), kind.device)))
         elif allow_unused:
             results.append(None)
         else:
@@ -122,12 +125,12 @@ def _walk(roots, retain: bool, create: bool, targets) -> dict[Edge, Gradient]:
         grad_mode.enabled = before
 
 
-def _sequence(tensors) -> list[Tensor]:
-    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
+def _sequence(tensors) -> list[Any]:
+    return [tensors] if isinstance(tensors, Tensor | GradientEdge) else list(tensors)
 
 
-def _edge_of_input(tensor: Tensor) -> Edge:
-    edge = edge_of(tensor)
+def _edge_of_input(tensor: Tensor | GradientEdge) -> Edge:
+    edge = (tensor.node, tensor.output_nr) if isinstance(tensor, GradientEdge) else edge_of(tensor)
     if edge is None:
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     return edge

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from typing import Any
 
@@ -12,7 +13,7 @@ from jnet.recorder import Node, aval, known
 from jnet.torch.dtypes import dtype
 from jnet.torch.hooks import pair
 from jnet.torch.scalars import type_name
-from jnet.torch.tensor import Tensor, edge_of, grad_mode, same_elements, shape_of, wrap
+from jnet.torch.tensor import Tensor, edge_of, grad_mode, kind_of, same_elements, shape_of, value_of, wrap
 
 
 class FunctionCtx:
@@ -27,18 +28,21 @@ class FunctionCtx:
         self._materialize = True
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
-        """Keep tensors for `backward`, which finds them in `saved_tensors`.
+        """Keep tensors for `backward`, which finds them in `saved_tensors`; what is no tensor can be an attribute.
 
         Raises:
-            TypeError: for anything but tensors and None; what is no tensor can be an attribute of `ctx`.
+            TypeError: from `apply`, for anything but tensors and None.
         """
-        for place, each in enumerate(tensors):
+        self._saved = tensors
+
+    def _keep(self) -> None:
+        """Note what was kept, once `forward` is done."""
+        for place, each in enumerate(self._saved):
             if each is not None and not isinstance(each, Tensor):
                 raise TypeError(
                     f"save_for_backward can only save variables, but argument {place} is of type {type_name(each)}"
                 )
-        self._saved = tensors
-        self._versions = tuple(None if t is None else t._version for t in tensors)
+        self._versions = tuple([None if t is None else t._version for t in self._saved])
 
     def save_for_forward(self, *tensors) -> None:
         """Keep tensors for `jvp`; forward mode is not built, so nothing reads them."""
@@ -92,14 +96,20 @@ class _FunctionNode(Node):
     Attributes:
         function: the user's class.
         ctx: what its `forward` left.
+        kinds: of the arguments that are tensors; None for others.
         places: which of its results are tensors, and `count` how many results it has.
     """
 
-    __slots__ = ("count", "ctx", "places")
+    __slots__ = ("count", "ctx", "kinds", "places")
     function: Any
 
     def name(self) -> str:
         return type(self).__name__
+
+    def __getattr__(self, name: str):
+        if name in ("ctx", "function", "kinds", "outs") or name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.ctx, name)  # in PyTorch the node is the `ctx`
 
     def release(self) -> None:
         self.ctx._saved = None
@@ -132,7 +142,7 @@ class _FunctionNode(Node):
                 continue
             if not isinstance(each, Tensor):
                 raise RuntimeError(f"expected Variable or None (got {type_name(each)})")
-            need = edge[0].outs[edge[1]]
+            need = self.kinds[place]
             if tuple(each.shape) != need.shape:
                 try:
                     each = each.sum_to_size(need.shape)
@@ -176,6 +186,13 @@ class Function:
             stacklevel=2,
         )
 
+    def __call__(self, *args, **kwargs):
+        raise RuntimeError(
+            "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd "
+            "function with static forward method. (Example: "
+            "https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
+        )
+
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
         """Compute the results."""
@@ -196,8 +213,8 @@ class Function:
     def apply(cls, *args, **kwargs):
         """Run the function on tensors and other arguments."""
         ctx = FunctionCtx()
-        edges = [edge_of(a) if isinstance(a, Tensor) and grad_mode.enabled else None for a in args]
-        ctx.needs_input_grad = tuple(edge is not None for edge in edges)
+        edges = [edge_of(a) if isinstance(a, Tensor) else None for a in args]
+        ctx.needs_input_grad = tuple([edge is not None for edge in edges])
         before = grad_mode.enabled
         grad_mode.enabled = False
         try:
@@ -210,21 +227,28 @@ class Function:
             grad_mode.enabled = before
         several = isinstance(results, tuple)
         outs = results if several else (results,)
-        if not any(ctx.needs_input_grad):
+        if not (grad_mode.enabled and any(ctx.needs_input_grad)):
             return results
+        for each in args:
+            if id(each) in ctx._dirty:
+                _refuse_leaf(each)
         tensors = [i for i, out in enumerate(outs) if isinstance(out, Tensor)]
         kinds = [aval(shape_of(outs[i]), outs[i]._aval.dtype, outs[i]._aval.device) for i in tensors]
         node = _node_class(cls)(edges, tuple(kinds))
         node.ctx, node.places, node.count = ctx, tensors, len(outs)
+        node.kinds = [kind_of(a) if isinstance(a, Tensor) else None for a in args]
         found = list(outs)
         for number, i in enumerate(tensors):
             out = outs[i]
             floating = jnp.issubdtype(out._aval.dtype, jnp.inexact) and id(out) not in ctx._not_differentiable
             if any(out is a for a in args) and id(out) not in ctx._dirty:
                 out = same_elements(out)
+            if id(out) in ctx._dirty:
+                (out._counter or out._storage.version)[0] += 1
             if floating:
                 out._edge, out._base, out._requires = (node, number), None, False
             found[i] = out
+        ctx._keep()
         return tuple(found) if several else found[0]
 
 
@@ -237,15 +261,42 @@ def _node_class(function: type) -> type[_FunctionNode]:
     return found
 
 
-def once_differentiable(function):
-    """Decorate a `backward` that itself has no derivative."""
+def _refuse_leaf(tensor: Tensor) -> None:
+    if tensor.requires_grad and tensor.is_leaf:
+        raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
 
+
+class _Once(Node):
+    """The end of the tape at gradients that have no derivative."""
+
+    __slots__ = ()
+
+    def name(self) -> str:
+        return "torch::autograd::Error"
+
+    def pull(self, gradients, create):
+        raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
+
+
+def once_differentiable(function):
+    """Decorate a `backward` that itself has no derivative: asking for one is an error."""
+
+    @functools.wraps(function)
     def call(ctx, *grads):
-        before = grad_mode.enabled
+        enabled = grad_mode.enabled
         grad_mode.enabled = False
         try:
-            return function(ctx, *grads)
+            results = function(ctx, *grads)
         finally:
-            grad_mode.enabled = before
+            grad_mode.enabled = enabled
+        edges = [edge_of(g) if isinstance(g, Tensor) else None for g in grads]
+        if not enabled or not any(edges):
+            return results
+        several = isinstance(results, tuple | list)
+        found = list(results) if several else [results]
+        for place, each in enumerate(found):
+            if isinstance(each, Tensor) and jnp.issubdtype(each._aval.dtype, jnp.inexact):
+                found[place] = wrap(value_of(each), (_Once(edges, (kind_of(each),)), 0))
+        return tuple(found) if several else found[0]
 
     return call

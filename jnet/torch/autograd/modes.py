@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import warnings
 from typing import Any
 
 from jnet.torch.tensor import grad_mode
@@ -28,12 +29,21 @@ class _Mode:
         return type(self)()
 
     def __call__(self, function):
+        if inspect.isclass(function):
+            warnings.warn(
+                "Decorating classes is deprecated and will be disabled in future versions. You should only decorate "
+                "functions or methods. To preserve the current behavior of class decoration, you can directly decorate "
+                "the `__init__` method and nothing else.",
+                FutureWarning,
+                stacklevel=2,
+            )
         if inspect.isgeneratorfunction(function):
 
             @functools.wraps(function)
             def generator(*args, **kwargs):
                 inner = function(*args, **kwargs)
-                step, given = inner.send, (None,)
+                step: Any = inner.send
+                given: tuple = (None,)
                 try:
                     while True:
                         with self._clone():  # the mode holds while the generator runs, not while it waits
@@ -84,13 +94,13 @@ class no_grad(_Mode):
 
 
 class enable_grad(no_grad):
-    """Record on the tape inside, also within `no_grad`.
+    """Record on the tape inside, also within `no_grad`; not within `inference_mode`.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.enable_grad.html
     """
 
     def _set(self) -> None:
-        grad_mode.enabled = True
+        grad_mode.enabled = not grad_mode.inference
 
 
 class set_grad_enabled(_Mode):

@@ -40,8 +40,8 @@ def gradcheck(
         >>> torch.autograd.gradcheck(torch.sin, torch.ones(2, dtype=torch.float64, requires_grad=True))
         True
     """
-    if check_forward_ad or check_batched_grad:
-        raise NotImplementedError("gradcheck() checks backward mode one gradient at a time.")
+    if check_forward_ad or check_batched_forward_grad:
+        raise NotImplementedError("gradcheck() checks backward mode: jnet has no forward mode of its own.")
     given = inputs if isinstance(inputs, tuple | list) else (inputs,)
     chosen = [x for x in given if isinstance(x, Tensor) and x.requires_grad]
     if not chosen:
@@ -56,7 +56,7 @@ def gradcheck(
             )
     try:
         for number, _ in enumerate(_outputs(func(*given))):
-            _check_output(func, given, chosen, number, eps, atol, rtol)
+            _check_output(func, given, chosen, number, eps, atol, rtol, check_batched_grad)
     except GradcheckError:
         if raise_exception:
             raise
@@ -69,26 +69,36 @@ def _outputs(result) -> list[Tensor]:
     return [each for each in found if isinstance(each, Tensor) and each.is_floating_point()]
 
 
-def _check_output(func, given, chosen, number, eps, atol, rtol) -> None:
+def _check_output(func, given, chosen, number, eps, atol, rtol, batched) -> None:
     output = _outputs(func(*given))[number]
     size = output.numel()
     analytic = [np.zeros((x.numel(), size)) for x in chosen]
     if output.requires_grad:
+        weights = np.eye(size, dtype=output._aval.dtype).reshape(size, *shape_of(output))
         for j in range(size):
-            weight = np.zeros(size, output._aval.dtype)
-            weight[j] = 1
-            weights = from_array(weight.reshape(shape_of(output)))
-            found = grad(output, chosen, weights, retain_graph=True, allow_unused=True)
+            found = grad(output, chosen, from_array(weights[j]), retain_graph=True, allow_unused=True)
             for column, g in zip(analytic, found, strict=True):
                 if g is not None:
                     column[:, j] = numpy_of(g).reshape(-1)
+        if batched:
+            _check_batched(output, chosen, weights, analytic)
     for place, x in enumerate(chosen):
         numerical = _differences(func, given, x, number, size, eps)
+        if not output.requires_grad and not np.allclose(numerical, 0, rtol, atol):
+            raise GradcheckError("Numerical gradient for function expected to be zero")
         if not np.allclose(analytic[place], numerical, rtol, atol):
             raise GradcheckError(
                 f"Jacobian mismatch for output {number} with respect to input {place},\n"
                 f"numerical:{from_array(numerical)}\nanalytical:{from_array(analytic[place])}\n"
             )
+
+
+def _check_batched(output, chosen, weights, analytic) -> None:
+    """Compare the gradients for all weights at once with those for one after the other."""
+    found = grad(output, chosen, from_array(weights), retain_graph=True, allow_unused=True, is_grads_batched=True)
+    for place, (columns, g) in enumerate(zip(analytic, found, strict=True)):
+        if g is not None and not np.allclose(numpy_of(g).reshape(len(weights), -1), columns.T):
+            raise GradcheckError(f"While testing batched gradients, input {place} got others than one at a time.")
 
 
 def _differences(func, given, x, number, size, eps) -> np.ndarray:

@@ -30,6 +30,20 @@ from jnet.torch.nn.criteria import (
     smooth_l1_loss,
 )
 from jnet.torch.nn.kernels import KERNELS
+from jnet.torch.nn.margins import (
+    cosine_embedding_loss,
+    ctc_loss,
+    gaussian_nll_loss,
+    hinge_embedding_loss,
+    margin_ranking_loss,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    multilabel_soft_margin_loss,
+    poisson_nll_loss,
+    soft_margin_loss,
+    triplet_margin_loss,
+    triplet_margin_with_distance_loss,
+)
 from jnet.torch.nn.missing import missing
 from jnet.torch.random import default_generator
 from jnet.torch.tensor import Tensor, from_array, numpy_of, shape_of
@@ -406,13 +420,25 @@ _derive()
 __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "cosine_embedding_loss",
     "cross_entropy",
+    "ctc_loss",
+    "gaussian_nll_loss",
+    "hinge_embedding_loss",
     "huber_loss",
     "kl_div",
     "l1_loss",
+    "margin_ranking_loss",
     "mse_loss",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
     "nll_loss",
+    "poisson_nll_loss",
     "smooth_l1_loss",
+    "soft_margin_loss",
+    "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
 ]
 __all__ += [name for name, value in list(globals().items()) if callable(value) and not name.startswith("_")]
 

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 _LAYERS = (
     "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveLogSoftmaxWithLoss AdaptiveMaxPool1d "
-    "AdaptiveMaxPool2d AdaptiveMaxPool3d BatchNorm1d BatchNorm2d BatchNorm3d CTCLoss ChannelShuffle ConvTranspose1d "
-    "ConvTranspose2d ConvTranspose3d CosineEmbeddingLoss CrossMapLRN2d DataParallel EmbeddingBag Fold "
-    "FractionalMaxPool2d FractionalMaxPool3d GRU GRUCell GaussianNLLLoss GroupNorm HingeEmbeddingLoss InstanceNorm1d "
-    "InstanceNorm2d InstanceNorm3d LPPool1d LPPool2d LPPool3d LSTM LSTMCell LayerNorm LazyBatchNorm1d LazyBatchNorm2d "
-    "LazyBatchNorm3d LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d "
-    "LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d LazyLinear LinearCrossEntropyLoss LocalResponseNorm "
-    "MarginRankingLoss MaxUnpool1d MaxUnpool2d MaxUnpool3d MultiLabelMarginLoss MultiLabelSoftMarginLoss "
-    "MultiMarginLoss MultiheadAttention PixelShuffle PixelUnshuffle PoissonNLLLoss RMSNorm RNN RNNBase RNNCell "
-    "RNNCellBase SoftMarginLoss SyncBatchNorm Transformer TransformerDecoder TransformerDecoderLayer "
-    "TransformerEncoder TransformerEncoderLayer TripletMarginLoss TripletMarginWithDistanceLoss Unfold "
-    "UninitializedBuffer UninitializedParameter Upsample UpsamplingBilinear2d UpsamplingNearest2d"
+    "AdaptiveMaxPool2d AdaptiveMaxPool3d BatchNorm1d BatchNorm2d BatchNorm3d ChannelShuffle ConvTranspose1d "
+    "ConvTranspose2d ConvTranspose3d CrossMapLRN2d DataParallel EmbeddingBag Fold FractionalMaxPool2d "
+    "FractionalMaxPool3d GRU GRUCell GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d LPPool1d LPPool2d "
+    "LPPool3d LSTM LSTMCell LayerNorm LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d LazyConv1d LazyConv2d "
+    "LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d LazyInstanceNorm1d LazyInstanceNorm2d "
+    "LazyInstanceNorm3d LazyLinear LinearCrossEntropyLoss LocalResponseNorm MaxUnpool1d MaxUnpool2d MaxUnpool3d "
+    "MultiheadAttention PixelShuffle PixelUnshuffle RMSNorm RNN RNNBase RNNCell RNNCellBase SyncBatchNorm Transformer "
+    "TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer Unfold UninitializedBuffer "
+    "UninitializedParameter Upsample UpsamplingBilinear2d UpsamplingNearest2d"
 )
 _FUNCTIONS = (
     "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d "
     "adaptive_max_pool3d affine_grid batch_norm channel_shuffle conv_tbc conv_transpose1d conv_transpose2d "
-    "conv_transpose3d cosine_embedding_loss ctc_loss embedding_bag fold fractional_max_pool2d "
-    "fractional_max_pool3d gaussian_nll_loss grid_sample group_norm hinge_embedding_loss instance_norm interpolate "
-    "layer_norm linear_cross_entropy local_response_norm lp_pool1d lp_pool2d lp_pool3d margin_ranking_loss "
+    "conv_transpose3d embedding_bag fold fractional_max_pool2d fractional_max_pool3d grid_sample group_norm "
+    "instance_norm interpolate layer_norm linear_cross_entropy local_response_norm lp_pool1d lp_pool2d lp_pool3d "
     "max_pool1d_with_indices max_pool2d_with_indices max_pool3d_with_indices max_unpool1d max_unpool2d max_unpool3d "
-    "multi_head_attention_forward multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss pdist "
-    "pixel_shuffle pixel_unshuffle poisson_nll_loss rms_norm scaled_dot_product_attention soft_margin_loss "
-    "triplet_margin_loss triplet_margin_with_distance_loss unfold upsample upsample_bilinear upsample_nearest"
+    "multi_head_attention_forward pdist pixel_shuffle pixel_unshuffle rms_norm scaled_dot_product_attention unfold "
+    "upsample upsample_bilinear upsample_nearest"
 )
 NAMES = frozenset(_LAYERS.split()) | frozenset(_FUNCTIONS.split())
 

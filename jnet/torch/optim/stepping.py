@@ -30,11 +30,11 @@ class RuleOptimizer(Optimizer):
     counts = True  # whether the state holds the number of steps
 
     def __init__(self, params, defaults: dict[str, Any]):
-        if defaults["fused"] and defaults["differentiable"]:
+        if defaults.get("fused") and defaults.get("differentiable"):
             raise RuntimeError("`fused` does not support `differentiable`")
-        if defaults["fused"] and defaults["foreach"]:
+        if defaults.get("fused") and defaults.get("foreach"):
             raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
-        if defaults["differentiable"]:
+        if defaults.get("differentiable"):
             raise NotImplementedError(f"{type(self).__name__}(differentiable=True): steps are not part of the graph.")
         super().__init__(params, defaults)
 

@@ -7,16 +7,8 @@ DIFFERENT = {
     "exp and log undo each other": "log(exp(1)) in float32 is 1 - 6e-8 if rounded correctly; PyTorch's is 1",
     "a sum of 83,558,400 floats loses digits in float32": "XLA adds in an order that loses less",
     # Words of errors: type and reason are the same.
-    "linspace needs the number of steps": "PyTorch lists overloads; jnet names what is missing",
     "a function without its argument is an error": "PyTorch lists overloads; jnet names what is missing",
-    "index_select takes a tensor of indices": "the position counts the tensor itself, as in the function",
     # Parts of PyTorch that belong to later work.
     "a sparse tensor prints its indices and values": LATER,
     "zeros with the sparse layout": LATER,
-    "grad and jacrev of pure functions": LATER,
-    "vmap of a derivative": LATER,
-    "hinge losses and the cosine of an angle": LATER,
-    "save and load give the numbers back": LATER,
-    "four other optimizers take their first steps": LATER,
-    "batches of a DataLoader feed an epoch": LATER,
 }

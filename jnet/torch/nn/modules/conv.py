@@ -45,6 +45,7 @@ class _ConvNd(Module):
         self.padding = padding if isinstance(padding, str) else ntuple(padding, n)
         self.transposed, self.output_padding, self.padding_mode = False, (0,) * n, padding_mode
         self._check()
+        self._reversed_padding_repeated_twice = self._pads()  # PyTorch's name, under which it pickles them
         weight = empty((out_channels, in_channels // groups, *self.kernel_size), device=device, dtype=dtype)
         self.weight = Parameter(weight)
         self.register_parameter("bias", Parameter(empty(out_channels, device=device, dtype=dtype)) if bias else None)
@@ -81,7 +82,7 @@ class _ConvNd(Module):
     def _conv_forward(self, input, weight, bias):
         padding = self.padding
         if self.padding_mode != "zeros":
-            input, padding = F.pad(input, self._pads(), mode=self.padding_mode), 0
+            input, padding = F.pad(input, self._reversed_padding_repeated_twice, mode=self.padding_mode), 0
         return type(self)._function(input, weight, bias, self.stride, padding, self.dilation, self.groups)
 
     def _pads(self) -> tuple[int, ...]:

@@ -1,7 +1,4 @@
-"""The way out: modules as pure functions of their parameters, for PyTorch's words and for JAX's.
-
-See: https://docs.pytorch.org/docs/stable/func.html
-"""
+"""Modules as pure functions of their parameters, for PyTorch's words and for JAX's."""
 
 from __future__ import annotations
 
@@ -12,8 +9,7 @@ import jax
 import numpy as np
 
 from jnet.recorder import flush
-from jnet.torch.autograd import engine
-from jnet.torch.autograd.modes import enable_grad
+from jnet.torch.dispatch import CALLERS
 from jnet.torch.tensor import Tensor, same_elements, value_of
 from jnet.torch.tracing import pure
 
@@ -38,12 +34,13 @@ def functional_call(module, parameters_and_buffers, args=None, kwargs=None, *, t
         given.update(each)
     arguments = () if args is None else args if isinstance(args, tuple) else (args,)
     places = _places(module)
-    if unknown := [name for name in given if name not in places]:
-        raise RuntimeError(
-            f"Error(s) in loading state: unexpected key(s) in state_dict: {', '.join(map(repr, unknown))}."
-        )
-    if strict and (missing := [name for name in places if name not in given]):
-        raise RuntimeError(f"Error(s) in loading state: missing key(s) in state_dict: {', '.join(map(repr, missing))}.")
+    if strict:
+        unexpected = [name for name in given if name not in places]
+        missing = [name for name in places if name not in given]
+        wrong = {"Unexpected": unexpected, "Missing": missing}
+        lines = [f"{what} key(s): {', '.join(map(repr, names))}." for what, names in wrong.items() if names]
+        if lines:
+            raise RuntimeError("\n\t".join([f"Error(s) in reparametrizing for {type(module).__name__}:", *lines]))
     before = []
     by_tensor = {id(place[0][place[1]]): name for name, place in places.items() if name in given}
     try:
@@ -107,64 +104,34 @@ def _array(tensor: Tensor) -> jax.Array:
         return jax.numpy.asarray(np.array(value_of(same_elements(tensor)).numpy()))
 
 
-def _not_built(name: str):
-    def missing(*args, **kwargs):
-        raise NotImplementedError(
-            f"torch.func.{name} is not built; use torch.func.to_jax(module) and jax.{name}, or "
-            "torch.autograd.functional."
-        )
+def stack_module_state(models) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Return the parameters of several modules of one kind, stacked along a new first dimension, and their buffers.
 
-    missing.__name__ = name
-    return missing
+    Raises:
+        RuntimeError: if there are none, or they differ in kind or mode.
 
+    Example:
+        >>> import jnet.torch as torch
+        >>> nets = [torch.nn.Linear(2, 1) for _ in range(3)]
+        >>> params, buffers = torch.func.stack_module_state(nets)
+        >>> params["weight"].shape
+        torch.Size([3, 1, 2])
 
-vmap, jacrev, jacfwd = _not_built("vmap"), _not_built("jacrev"), _not_built("jacfwd")
-
-
-def grad(func: Callable, argnums=0, has_aux: bool = False) -> Callable:
-    """Return the function that gives the gradient of `func` by one or several of its arguments.
-
-    See: https://docs.pytorch.org/docs/stable/generated/torch.func.grad.html
+    See: https://docs.pytorch.org/docs/stable/generated/torch.func.stack_module_state.html
     """
-    whole = grad_and_value(func, argnums, has_aux)
+    if not models:
+        raise RuntimeError("stack_module_state: Expected at least one model, got 0.")
+    if not (all(model.training for model in models) or not any(model.training for model in models)):
+        raise RuntimeError("stack_module_state: Expected all models to have the same training/eval mode.")
+    if not all(type(model) is type(models[0]) for model in models):
+        raise RuntimeError("stack_module_state: Expected all models to be of the same class.")
 
-    def gradient(*args, **kwargs):
-        found, value = whole(*args, **kwargs)
-        return (found, value[1]) if has_aux else found
+    def stacked(tables) -> dict[str, Tensor]:
+        made = {}
+        for name, first in tables[0].items():
+            each = CALLERS["stack"]([table[name] for table in tables])
+            made[name] = each.detach().requires_grad_(first.requires_grad) if first.is_leaf else each
+        return made
 
-    return gradient
-
-
-def grad_and_value(func: Callable, argnums=0, has_aux: bool = False) -> Callable:
-    """Return the function that gives the gradient of `func`, and its value.
-
-    See: https://docs.pytorch.org/docs/stable/generated/torch.func.grad_and_value.html
-    """
-    places = (argnums,) if isinstance(argnums, int) else tuple(argnums)
-
-    def gradient(*args, **kwargs):
-        flat, trees = [], []
-        with enable_grad():
-            arguments = list(args)
-            for place in places:
-                leaves, tree = jax.tree.flatten(args[place], is_leaf=lambda x: isinstance(x, Tensor))
-                leaves = [
-                    leaf.view_as(leaf) if leaf.requires_grad else leaf.detach().requires_grad_() for leaf in leaves
-                ]
-                arguments[place] = jax.tree.unflatten(tree, leaves)
-                trees.append((tree, len(leaves)))
-                flat += leaves
-            result = func(*arguments, **kwargs)
-            output = result[0] if has_aux else result
-            found = list(engine.grad(output, flat, create_graph=True, allow_unused=True, materialize_grads=True))
-        grown = any(isinstance(a, Tensor) and a.requires_grad for a in jax.tree.leaves(
-            [args[p] for p in places], is_leaf=lambda x: isinstance(x, Tensor)))  # fmt: skip
-        found = found if grown else [each.detach() for each in found if each is not None]
-        built = []
-        for tree, count in trees:
-            built.append(jax.tree.unflatten(tree, found[:count]))
-            found = found[count:]
-        value = (output.detach(), result[1]) if has_aux else output.detach()
-        return built[0] if isinstance(argnums, int) else tuple(built), value
-
-    return gradient
+    params = stacked([dict(model.named_parameters()) for model in models])
+    return params, stacked([dict(model.named_buffers()) for model in models])
