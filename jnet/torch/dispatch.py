@@ -394,7 +394,10 @@ class BoundedCaller(Caller):
 
     def __call__(self, *args, **kwargs) -> Any:
         result = self.wrapped(apply(*self.prepared(args, kwargs)))
-        bounds.check_arguments(self.name, self.bound(args, kwargs))
+        given = dict(zip(self.positional, args), **kwargs)  # noqa: B905 - strict= costs more than the rest
+        if len(args) > len(self.positional) or not kwargs.keys() <= self.op.parameters.keys():
+            given = self.bound(args, kwargs)
+        bounds.check_arguments(self.name, given)
         return result
 
 
