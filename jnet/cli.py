@@ -1,6 +1,7 @@
 """The command line: `python -m jnet info` and `python -m jnet run script.py`."""
 
 import argparse
+import functools
 import importlib
 import importlib.metadata
 import os
@@ -26,6 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     run.add_argument("arguments", nargs=argparse.REMAINDER, help="what the script finds in sys.argv")
     chosen = parser.parse_args(arguments)
     if chosen.command == "run":
+        if not Path(chosen.script).is_file():
+            run.error(f"there is no file {chosen.script}")
         run_script(chosen.script, chosen.arguments, chosen.report)
     else:
         print(device_report())
@@ -33,15 +36,26 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run_script(script: str, arguments: list[str], report: bool = False) -> None:
-    """Run a script as `python script` would, with `jnet.torch` under the name of torch."""
+    """Run a script as `python script` would, with `jnet.torch` under the name of torch.
+
+    What an error that nothing caught prints begins at the script's line, as if Python had been given the script.
+    """
     from jnet.torch import substitute
 
     substitute.install()
+    sys.excepthook = functools.partial(_print_error, script)
     sys.argv = [script, *arguments]
     sys.path[0] = str(Path(script).resolve().parent)
     runpy.run_path(script, run_name="__main__")
     if report:
         print(importlib.import_module("jnet.torch").report(), file=sys.stderr)
+
+
+def _print_error(script: str, kind: type[BaseException], error: BaseException, frames) -> None:
+    inner = frames
+    while inner is not None and inner.tb_frame.f_code.co_filename != script:
+        inner = inner.tb_next
+    sys.__excepthook__(kind, error.with_traceback(inner or frames), inner or frames)
 
 
 def device_report() -> str:

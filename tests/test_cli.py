@@ -54,6 +54,21 @@ def test_run_gives_a_script_jnet_as_torch(tmp_path):
     assert "traces run: 1 compiled" in done.stderr
 
 
+def test_run_prints_errors_from_the_scripts_line_on(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text("import torch\ntorch.ones(2) @ torch.ones(3)\n")
+    command = [sys.executable, "-m", "jnet", "run", str(script)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[:2] == [
+        "Traceback (most recent call last):",
+        f'  File "{script}", line 2, in <module>',
+    ]
+    missing = subprocess.run([*command[:-1], "nowhere.py"], capture_output=True, text=True, check=False)
+    assert missing.returncode == 2
+    assert "there is no file nowhere.py" in missing.stderr
+
+
 def test_run_names_what_torch_lacks(tmp_path):
     script = tmp_path / "script.py"
     script.write_text("import torch.distributed\n")

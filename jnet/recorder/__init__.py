@@ -8,11 +8,13 @@ In miniature, from the bottom up:
     trace.py     A `Trace` is a path through a trie: recording `call(slot 0, slot 3)` is one dictionary look-up from the
                  current `State`. Shapes and dtypes are in the keys; arrays and Python numbers enter as inputs.
     programs.py  `flush` asks Python's reference counts which values of the trace are still referred to, and runs the
-                 `Program` that computes them: by NumPy while it is new and small, compiled by XLA from then on.
+                 `Program` that computes them: by NumPy while it is new and small, compiled by XLA from then on. Large
+                 arrays that nothing refers to any more give their memory to results.
     storage.py   A `Storage` is a cell with a value and a version. Writing gives it another value; views (views.py) are
                  strides and a chain of links, each of which knows what a write through it does to what it shows.
     tape.py      A `Node` remembers the arguments of a call. Walking back over the nodes records each one's derivative
                  as more calls of the same trace, so forward pass, backward pass and update are one program.
+    blocks.py    A walk over a graph that looks like an earlier one is looked up, and recorded as one op.
     reporting.py Counters, and a line for every program that was run for the first time.
 
 A loop whose steps ask for the same ops walks the same states and ends at the same programs, so its second step compiles
