@@ -34,7 +34,7 @@ experiments: $(VENV)/.experiments
 	$(BIN)/python -m experiments
 
 test: $(VENV)/.test $(if $(PARITY),$(VENV)/.parity)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal
 
 quick: $(VENV)/.test
 	$(BIN)/python -m pytest -m smoke
