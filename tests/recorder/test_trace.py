@@ -157,3 +157,37 @@ def test_what_is_watched_is_looked_at_when_it_is_known():
     with pytest.raises(IndexError, match="index 5 is out of bounds for dimension 0 with size 3"):
         torch.zeros(3)[index].sum().item()
     assert torch.zeros(3)[torch.tensor([0, 2]) + 0].sum().item() == 0
+
+
+# -- memory that is given on -------------------------------------------------------------------------------------------
+
+
+def aligned(value: float) -> np.ndarray:
+    """Return an array that JAX takes over without a copy."""
+    raw = np.zeros(300 * 300 * 4 + 64, np.uint8)
+    start = -raw.ctypes.data % 64
+    array = raw[start : start + 300 * 300 * 4].view(np.float32).reshape(300, 300)
+    array[:] = value
+    return array
+
+
+@pytest.mark.parametrize("repetition", range(6))  # interpreted first, then compiled
+def test_memory_of_others_is_not_written_to(repetition):
+    array = aligned(5.0)
+    forgotten = torch.from_numpy(array)
+    result = forgotten * 2 + 1
+    del forgotten
+    assert result[0, 0].item() == 11
+    assert (array == 5).all()
+
+
+def test_what_is_kept_outlives_the_steps_that_change_a_tensor():
+    w, kept = torch.ones(100, 100, requires_grad=True), []
+    optimizer = torch.optim.SGD([w], lr=0.5)
+    for _ in range(8):
+        kept.append((w.detach().clone(), w.detach().numpy().copy(), w.data.numpy()[0, 0].item()))
+        optimizer.zero_grad()
+        (w * 2).sum().backward()
+        optimizer.step()
+    for step, (tensor, array, number) in enumerate(kept):
+        assert tensor[3, 4].item() == array[3, 4] == number == 1 - step
