@@ -26,7 +26,7 @@ from jnet.recorder.calls import Call
 from jnet.recorder.reporting import counters, report
 from jnet.recorder.storage import Storage, read_view, write_view
 from jnet.recorder.tape import Accumulate, CallNode, Edge, Gradient, Node, node_class, node_of, record_on_tape, walk
-from jnet.recorder.trace import flush, record, recorder
+from jnet.recorder.trace import flush, record, recorder, set_matmul_precision
 from jnet.recorder.values import Aval, Value, aval, known
 from jnet.recorder.views import Layout, Link, contiguous_strides, link
 
@@ -56,6 +56,7 @@ __all__ = [
     "record_on_tape",
     "recorder",
     "report",
+    "set_matmul_precision",
     "walk",
     "write_view",
 ]

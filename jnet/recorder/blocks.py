@@ -173,3 +173,8 @@ def block_of(graph: Graph, arguments: Sequence) -> Block:
             _blocks.clear()
         block = _blocks[graph.key] = Block(graph, arguments)
     return block
+
+
+def forget_blocks() -> None:
+    """Forget all blocks: what they consist of is to be traced again."""
+    _blocks.clear()

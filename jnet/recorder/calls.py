@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import warnings
+import weakref
 from collections.abc import Callable, Sequence
 
 import jax
@@ -20,6 +21,23 @@ from jnet.recorder.values import Aval, aval
 NUMBERS = {float: np.dtype("float64"), int: np.dtype("int64"), bool: np.dtype("bool"), complex: np.dtype("complex128")}
 
 
+_calls: weakref.WeakSet[Call] = weakref.WeakSet()
+
+
+class _Precision:
+    """How precisely accelerators compute products of float32: fully, as PyTorch, unless the user says otherwise."""
+
+    name = "highest"
+
+
+def forget_signatures(precision: str) -> None:
+    """Let all calls be traced again, with products of this precision (see `jax.default_matmul_precision`)."""
+    _Precision.name = precision
+    for call in tuple(_calls):
+        call._signatures.clear()
+        call._derivatives.clear()
+
+
 class Call:
     """A pure function of arrays and numbers, all else fixed. Calls are compared by identity: make each once.
 
@@ -33,7 +51,7 @@ class Call:
         quiet: whether it warns of nothing.
     """
 
-    __slots__ = ("_derivatives", "_signatures", "function", "grad_fn", "name", "quiet", "saves")
+    __slots__ = ("__weakref__", "_derivatives", "_signatures", "function", "grad_fn", "name", "quiet", "saves")
 
     def __init__(
         self, function: Callable, name: str, grad_fn: str | Callable[[tuple], str] = "", saves: str = "inputs"
@@ -42,6 +60,7 @@ class Call:
         self.quiet = False
         self._signatures: dict[tuple, Signature] = {}
         self._derivatives: dict[tuple, Derivative] = {}
+        _calls.add(self)
 
     def signature(self, kinds: tuple) -> Signature:
         """Return what the call does with arguments of these kinds (`Aval`s, and types of numbers).
@@ -92,7 +111,11 @@ class Signature:
             return [_strong(jnp.asarray(x)) for x in (result if several else (result,))]
 
         structs = [jax.ShapeDtypeStruct((), NUMBERS[k]) if k in NUMBERS else k.struct() for k in kinds]
-        with jax.enable_x64(True), warnings.catch_warnings(record=True) as caught:
+        with (
+            jax.enable_x64(True),
+            jax.default_matmul_precision(_Precision.name),
+            warnings.catch_warnings(record=True) as caught,
+        ):
             warnings.simplefilter("always")
             try:
                 jaxpr = jax.make_jaxpr(flat)(*structs)

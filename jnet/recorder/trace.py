@@ -19,8 +19,8 @@ import jax
 import numpy as np
 
 from jnet.recorder import reporting
-from jnet.recorder.blocks import Block
-from jnet.recorder.calls import Call, Signature
+from jnet.recorder.blocks import Block, forget_blocks
+from jnet.recorder.calls import Call, Signature, forget_signatures
 from jnet.recorder.programs import POOLS, Program, kept
 from jnet.recorder.values import Value, aval, known
 
@@ -323,4 +323,29 @@ def flush() -> None:
         each.flush()
 
 
-__all__ = ["Recorder", "State", "Trace", "Value", "aval", "flush", "known", "record", "recorder", "recorder_of"]
+def set_matmul_precision(precision: str) -> None:
+    """Set how precisely accelerators compute products of float32, as `jax.default_matmul_precision`, for this process.
+
+    What this thread has recorded runs before; other threads keep the programs that they have.
+    """
+    flush()
+    forget_signatures(precision)
+    forget_blocks()
+    for each in _recorders.by_device.values():
+        with each.lock:
+            each._forget()
+
+
+__all__ = [
+    "Recorder",
+    "State",
+    "Trace",
+    "Value",
+    "aval",
+    "flush",
+    "known",
+    "record",
+    "recorder",
+    "recorder_of",
+    "set_matmul_precision",
+]

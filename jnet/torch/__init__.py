@@ -53,9 +53,13 @@ from jnet.torch.dtypes import (
     set_default_dtype,
     strided,
 )
+from jnet.torch.missing import missing as _missing
+from jnet.torch.normalization import batch_norm, instance_norm
 from jnet.torch.printing import printoptions, set_printoptions
 from jnet.torch.random import Generator, default_generator, fork_rng
+from jnet.torch.settings import *  # noqa: F403
 from jnet.torch.tensor import Tensor
+from jnet.torch.version import __version__
 from jnet.torch.viewing import broadcast_tensors
 
 _keep_programs("recorder")
@@ -89,8 +93,21 @@ _derive()
 
 broadcast_shapes = _viewing.broadcast_shapes_
 inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
-__version__ = "2.13.0+jnet"
-_MODULES = ("autograd", "cuda", "func", "linalg", "nn", "optim", "serialization", "special", "utils")
+_MODULES = (
+    *("amp", "autograd", "backends", "compiler", "cuda", "func", "jit", "linalg", "nn", "optim", "serialization"),
+    *("special", "testing", "utils", "version"),
+)
+# Functions of modules that are imported when they are first asked for.
+_LAZY = {
+    "load": "serialization",
+    "save": "serialization",
+    "compile": "compiler",
+    "vmap": "func",
+    "autocast": "amp",
+    "GradScaler": "amp",
+    "is_autocast_enabled": "amp.autocast_mode",
+    "get_autocast_dtype": "amp.autocast_mode",
+}
 
 
 def report() -> str:
@@ -101,17 +118,15 @@ def report() -> str:
 def __getattr__(name: str):
     if name in _MODULES:
         return importlib.import_module(f"jnet.torch.{name}")
-    if name in ("load", "save"):  # not at once: they bring torch.nn
-        return getattr(importlib.import_module("jnet.torch.serialization"), name)
+    if name in _LAZY:
+        return getattr(importlib.import_module(f"jnet.torch.{_LAZY[name]}"), name)
     if name == "torch":  # seen in the wild: torch.torch.tensor
         return importlib.import_module("jnet.torch")
-    raise AttributeError(
-        f"module 'torch' has no attribute '{name}'\njnet.torch does not have it; dir(jnet.torch) lists what there is."
-    )
+    raise _missing("torch", name)
 
 
 def __dir__():
-    return sorted({*(name for name in globals() if not name.startswith("_")), *_MODULES, "load", "save"})
+    return sorted({*(name for name in globals() if not name.startswith("_")), *_MODULES, *_LAZY})
 
 
 recorder_counters = _counters

@@ -35,6 +35,8 @@ def _with_array(tensor: Tensor, array: np.ndarray, name: str) -> tuple[Tensor, T
 
 def _binary(caller, name: str):
     plain = caller.plain.get(2) if type(caller) is Caller or caller.name == "div" else None
+    if caller.name == "matmul":  # autocast may change what its caller does
+        plain = None
     at_once, numbers = rows.AT_ONCE.get(caller.name), caller.numbers
 
     def method(self, other):

@@ -26,13 +26,16 @@ from jnet.recorder import (
     aval,
     contiguous_strides,
     known,
+    link,
     node_class,
     node_of,
     read_view,
     record_on_tape,
     write_view,
 )
+from jnet.recorder.direct import current
 from jnet.torch.dtypes import Size, device, dtype
+from jnet.torch.missing import missing
 
 _NOT_A_LEAF = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
@@ -114,7 +117,8 @@ class Tensor(metaclass=TensorType):
         __index__: Any
         __bool__: Any
 
-        def __getattr__(self, name: str) -> Any: ...
+    def __getattr__(self, name: str) -> Any:
+        raise missing("torch.Tensor", name)
 
     def __new__(cls, *data, **options) -> Any:
         """Return an uninitialised tensor of these sizes, or one of these data (installed by legacy.py)."""
@@ -316,7 +320,10 @@ def same_elements(tensor: Tensor) -> Tensor:
 
 def detached(tensor: Tensor) -> Tensor:
     """Return the same elements without the tape."""
-    return same_elements(tensor)
+    other = same_elements(tensor)
+    if current() is not None:  # no tape: JAX's derivatives end here
+        other._links, other._layout = (*tensor._links, link("detach", "DetachBackward0")), layout_of(tensor)
+    return other
 
 
 def shape_of(tensor: Tensor) -> tuple[int, ...]:

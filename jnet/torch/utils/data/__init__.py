@@ -3,7 +3,7 @@
 See: https://docs.pytorch.org/docs/stable/data.html
 """
 
-from jnet.torch.nn.missing import NotBuilt
+from jnet.torch.missing import NotBuilt
 from jnet.torch.utils.data import distributed
 from jnet.torch.utils.data.dataloader import DataLoader, default_collate, default_convert, get_worker_info
 from jnet.torch.utils.data.dataset import (

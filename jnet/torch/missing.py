@@ -1,0 +1,69 @@
+"""What PyTorch has and jnet has not: asking for it says so by name, and what there is instead."""
+
+from __future__ import annotations
+
+_DENSE = "jnet has dense tensors only; jax.experimental.sparse has others."
+# By module: names, each with what to use instead, if there is something.
+_INSTEAD: dict[str, dict[str, str]] = {
+    "torch": {
+        "distributed": "jnet.parallel and jax.distributed train on several devices.",
+        "export": "jnet.export writes a model of the functional face; torch.func.to_jax gives a module as one.",
+        "onnx": "jnet.export writes a model for every XLA device; torch.func.to_jax gives a module as a function.",
+        "profiler": "torch.report() tells what was compiled; jax.profiler records traces.",
+        "multiprocessing": "Python's multiprocessing takes NumPy arrays.",
+        "fx": "torch.func.to_jax gives a module as a function, and jax.make_jaxpr its graph.",
+        "hub": "",
+        "sparse_coo_tensor": _DENSE,
+        "sparse_csr_tensor": _DENSE,
+        "sparse": _DENSE,
+        "nested": "jnet has dense tensors only; torch.nn.utils.rnn pads and packs.",
+        "masked": "torch.where and Tensor.masked_fill compute with masks.",
+        "ao": "",
+        "quantization": "",
+        "quantize_per_tensor": "",
+        "library": "torch.autograd.Function makes ops of one's own.",
+        "overrides": "",
+        "package": "torch.save and torch.load keep models.",
+        "xpu": "torch.cuda stands for every accelerator that JAX has.",
+        "mps": "torch.cuda stands for every accelerator that JAX has.",
+        "mtia": "torch.cuda stands for every accelerator that JAX has.",
+        "accelerator": "torch.cuda stands for every accelerator that JAX has.",
+        "lobpcg": "",
+        "from_file": "numpy.memmap and torch.from_numpy do.",
+        "while_loop": "Python's loops are recorded; torch.func.to_jax and jax.lax.while_loop compile them.",
+        "cond": "Python's if is recorded; torch.where and jax.lax.cond choose without looking.",
+    },
+    "torch.jit": {
+        "save": "torch.save keeps a state_dict; jnet.export writes a compiled function.",
+        "load": "torch.load reads a state_dict; jnet.export reads a compiled function.",
+        "ScriptModule": "",
+        "fork": "",
+        "wait": "",
+    },
+    "torch.Tensor": {
+        **dict.fromkeys(("to_sparse", "to_sparse_coo", "to_sparse_csr", "to_dense", "coalesce"), _DENSE),
+        **dict.fromkeys(("to_mkldnn", "int_repr", "dequantize", "xpu", "mtia"), ""),
+    },
+}
+
+
+class NotBuilt(NotImplementedError, AttributeError):
+    """Something of PyTorch's that jnet has not; `hasattr` takes it for an attribute that is not there."""
+
+
+def missing(module: str, name: str) -> AttributeError:
+    """Return the error for an attribute that is not there: not built, or unknown to PyTorch too.
+
+    Example:
+        >>> missing("torch", "onnx").args[0].splitlines()[0]
+        'torch.onnx is not built in jnet.'
+    """
+    instead = _INSTEAD.get(module, {}).get(name)
+    if instead is None and module == "torch.Tensor":
+        return AttributeError(f"'Tensor' object has no attribute '{name}'")
+    if instead is None:
+        return AttributeError(
+            f"module '{module}' has no attribute '{name}'\njnet.{module} does not have it; dir(jnet.{module}) lists "
+            "what there is."
+        )
+    return NotBuilt("\n".join([f"{module}.{name} is not built in jnet.", instead]).rstrip())
