@@ -5,12 +5,13 @@ PARITY ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup experiments test quick lint bench clean
+.PHONY: help setup experiments test quick conformance lint bench clean
 
 help:
 	@echo "make experiments   train the networks of the notes, write results/index.html"
 	@echo "make test          run all tests (PARITY=1 also installs PyTorch and compares with it)"
 	@echo "make quick         run the ten-second subset of the tests"
+	@echo "make conformance   drive PyTorch's own tables of modules, optimizers and ops; write results/conformance.md"
 	@echo "make bench         time jnet's training steps against hand-written ones and PyTorch, where installed"
 	@echo "make lint          ruff and pyright"
 	@echo "make setup         only make the environment"
@@ -38,6 +39,9 @@ test: $(VENV)/.test $(if $(PARITY),$(VENV)/.parity)
 
 quick: $(VENV)/.test
 	$(BIN)/python -m pytest -m smoke
+
+conformance: $(VENV)/.test $(VENV)/.parity
+	PYTHONPATH=tests $(BIN)/python -m conformance
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

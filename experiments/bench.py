@@ -20,7 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from experiments.loops import LOOPS
+from experiments.loops import LARGER, LOOPS
 from jnet import losses, models, optim, train
 from jnet.files import write_atomic
 
@@ -181,13 +181,32 @@ def bench_loop(title: str, seconds: float, rounds: int) -> dict:
     return {"loop": title, "device": "cpu", "ms": measure(contestants, seconds, rounds)}
 
 
-def line(row: dict) -> str:
+def bench_larger(title: str, seconds: float, rounds: int) -> dict:
+    """Time one loop of a larger network on `jnet.torch`, on PyTorch, and on PyTorch compiled by `torch.compile`."""
+    import jnet.torch
+
+    loop = LARGER[title]
+    contestants = {"jnet": loop(jnet.torch)}
+    if importlib.util.find_spec("torch"):
+        import torch  # pyright: ignore[reportMissingImports]
+
+        contestants["PyTorch"] = loop(torch)
+        compiled = loop(torch, compiled=True)
+        try:
+            compiled(1)
+            contestants["torch.compile"] = compiled
+        except Exception as error:  # it needs a C++ compiler
+            print(f"torch.compile is left out: {str(error).strip().splitlines()[0]}")
+    return {"loop": title, "device": "cpu", "ms": measure(contestants, seconds, rounds)}
+
+
+def line(row: dict, second: str = "hand-written") -> str:
     """Return a row of the table."""
     ms = row["ms"]
-    ratios = [f"{ms[other] / ms['jnet']:.2f}x" if other in ms else "-" for other in ("hand-written", "PyTorch")]
-    cells = [f"{ms[name]:.3f}" if name in ms else "-" for name in ("jnet", "hand-written", "PyTorch")]
+    ratios = [f"{ms[other] / ms['jnet']:.2f}x" if other in ms else "-" for other in (second, "PyTorch")]
+    cells = [f"{ms[name]:.3f}" if name in ms else "-" for name in ("jnet", second, "PyTorch")]
     title = row.get("loop") or f"{row['model']}, batch {row['batch']}"
-    return f"{title:<35} {row['device']:<6} {cells[0]:>9} {cells[1]:>13} {cells[2]:>9} {ratios[0]:>13} {ratios[1]:>11}"
+    return f"{title:<42} {row['device']:<6} {cells[0]:>9} {cells[1]:>13} {cells[2]:>9} {ratios[0]:>13} {ratios[1]:>11}"
 
 
 def main() -> None:
@@ -195,14 +214,16 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=0.2, help="how long one turn of a contestant takes")
     parser.add_argument("--rounds", type=int, default=15, help="turns of each contestant")
     parser.add_argument("--out", type=Path, default=Path("results/bench.json"), help="where the figures are written")
-    parser.add_argument("--only", default="", help='only rows whose title has this in it; also "steps:" or "loops:"')
+    parser.add_argument(
+        "--only", default="", help='only rows whose title has this in it; also "steps:", "loops:" or "larger:"'
+    )
     options = parser.parse_args()
     devices = [jax.devices("cpu")[0]]
     if jax.default_backend() != "cpu":
         devices.append(jax.devices()[0])
     print("Milliseconds a training step (median), and how many times faster jnet is")
     print(
-        f"{'':<35} {'device':<6} {'jnet':>9} {'hand-written':>13} {'PyTorch':>9} {'/hand-written':>13} {'/PyTorch':>11}"
+        f"{'':<42} {'device':<6} {'jnet':>9} {'hand-written':>13} {'PyTorch':>9} {'/hand-written':>13} {'/PyTorch':>11}"
     )
     rows = []
     for device in devices:
@@ -217,6 +238,11 @@ def main() -> None:
             rows.append(bench_loop(title, options.seconds, options.rounds))
             print(line(rows[-1]), flush=True)
     ratios = [row["ms"]["PyTorch"] / row["ms"]["jnet"] for row in rows if "loop" in row and "PyTorch" in row["ms"]]
+    print("\nLarger networks; the second column is torch.compile's")
+    for title in LARGER:
+        if options.only in f"larger: {title}":
+            rows.append(bench_larger(title, 5 * options.seconds, options.rounds // 3))
+            print(line(rows[-1], "torch.compile"), flush=True)
     if ratios:
         print(f"Geometric mean of the loops: {statistics.geometric_mean(ratios):.2f} times as fast as PyTorch")
     write_atomic(options.out, json.dumps(rows, indent=1) + "\n")

@@ -15,6 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
+from experiments.architectures import gpt, lstm, resnet18
+
 Run = Callable[[int], None]
 
 
@@ -29,7 +31,7 @@ def classifier(torch, sizes, batch, optimizer, item_first=False) -> Run:
     for before, after in itertools.pairwise(sizes):
         layers += [torch.nn.Linear(before, after), torch.nn.ReLU()]
     model = torch.nn.Sequential(*layers[:-1])
-    return _training(torch, model, x, y, optimizer, item_first)
+    return _training(model, x, y, torch.nn.CrossEntropyLoss(), _optimizer(torch, model, optimizer), item_first)
 
 
 def lenet(torch, batch, optimizer="SGD", item_first=False) -> Run:
@@ -41,13 +43,21 @@ def lenet(torch, batch, optimizer="SGD", item_first=False) -> Run:
         *(nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2)),
         *(nn.Flatten(), nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)),
     )
-    return _training(torch, model, x, y, optimizer, item_first)
+    return _training(model, x, y, torch.nn.CrossEntropyLoss(), _optimizer(torch, model, optimizer), item_first)
 
 
-def _training(torch, model, x, y, optimizer, item_first) -> Run:
-    criterion = torch.nn.CrossEntropyLoss()
-    optim = getattr(torch.optim, optimizer)(model.parameters(), lr=0.01)
+def larger(torch, build, optimizer, compiled=False, **settings) -> Run:
+    """Return a run of one of `experiments.architectures`, compiled by `torch.compile` if asked."""
+    model, x, y, criterion = build(torch)
+    optim = _optimizer(torch, model, optimizer, **settings)
+    return _training(torch.compile(model) if compiled else model, x, y, criterion, optim)
 
+
+def _optimizer(torch, model, name, lr=0.01, **settings):
+    return getattr(torch.optim, name)(model.parameters(), lr=lr, **settings)
+
+
+def _training(model, x, y, criterion, optim, item_first=False) -> Run:
     def run(steps):
         for _ in range(steps):
             loss = criterion(model(x), y)
@@ -190,4 +200,10 @@ LOOPS: dict[str, tuple[Callable[[Any], Run], Callable[[], Run] | None]] = {
         lambda: hand_logistic(3_000_000),
     ),
     "2,000 ops on a 4x5 tensor": (lambda t: chain(t, 2000), None),
+}
+# Title -> loop of a torch module, which can be compiled by `torch.compile`.
+LARGER: dict[str, Callable[..., Run]] = {
+    "LSTM, batch 32, length 50, Adam": lambda t, **how: larger(t, lstm, "Adam", lr=1e-3, **how),
+    "GPT, 4 layers of 128, batch 16, length 64": lambda t, **how: larger(t, gpt, "AdamW", lr=3e-4, **how),
+    "ResNet-18, 32x32, batch 32, SGD": lambda t, **how: larger(t, resnet18, "SGD", momentum=0.9, **how),
 }

@@ -16,6 +16,7 @@ from jnet.models.perceptron import (
     xor_variables,
 )
 from jnet.models.regression import LinearRegression, LogisticRegression, SoftmaxRegression
+from jnet.models.weights import from_torch_state_dict, to_torch_state_dict
 
 __all__ = [
     "GATE_INPUTS",
@@ -30,7 +31,9 @@ __all__ = [
     "SoftmaxRegression",
     "ThreeLayerNet",
     "XorNet",
+    "from_torch_state_dict",
     "gate_variables",
     "initializers",
+    "to_torch_state_dict",
     "xor_variables",
 ]

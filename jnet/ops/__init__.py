@@ -1,8 +1,11 @@
 """The ground floor: pure functions of `jax.Array` with PyTorch's semantics, one file a kind of mathematics."""
 
 from jnet.ops.activation import *  # noqa: F403
+from jnet.ops.adaptive import *  # noqa: F403
 from jnet.ops.addmm import *  # noqa: F403
 from jnet.ops.arithmetic import *  # noqa: F403
+from jnet.ops.attention import *  # noqa: F403
+from jnet.ops.bessel import *  # noqa: F403
 from jnet.ops.bitwise import *  # noqa: F403
 from jnet.ops.bounds import *  # noqa: F403
 from jnet.ops.comparison import *  # noqa: F403
@@ -13,25 +16,44 @@ from jnet.ops.ctc import *  # noqa: F403
 from jnet.ops.cumulative import *  # noqa: F403
 from jnet.ops.decompositions import *  # noqa: F403
 from jnet.ops.einsum import *  # noqa: F403
+from jnet.ops.embedding_bag import *  # noqa: F403
+from jnet.ops.factors import *  # noqa: F403
 from jnet.ops.filling import *  # noqa: F403
+from jnet.ops.folding import *  # noqa: F403
+from jnet.ops.fourier import *  # noqa: F403
+from jnet.ops.fractional import *  # noqa: F403
+from jnet.ops.gamma import *  # noqa: F403
+from jnet.ops.gaussian import *  # noqa: F403
+from jnet.ops.grids import *  # noqa: F403
 from jnet.ops.indexing import *  # noqa: F403
 from jnet.ops.joining import *  # noqa: F403
 from jnet.ops.linalg import *  # noqa: F403
 from jnet.ops.linear import *  # noqa: F403
 from jnet.ops.loss import *  # noqa: F403
 from jnet.ops.margins import *  # noqa: F403
+from jnet.ops.membership import *  # noqa: F403
+from jnet.ops.normalization import *  # noqa: F403
 from jnet.ops.norms import *  # noqa: F403
 from jnet.ops.order import *  # noqa: F403
+from jnet.ops.packing import *  # noqa: F403
 from jnet.ops.padding import *  # noqa: F403
 from jnet.ops.pointwise import *  # noqa: F403
+from jnet.ops.polynomials import *  # noqa: F403
 from jnet.ops.pooling import *  # noqa: F403
 from jnet.ops.powers import *  # noqa: F403
 from jnet.ops.rearranging import *  # noqa: F403
+from jnet.ops.recurrent import *  # noqa: F403
 from jnet.ops.registry import OPS, Op, op  # noqa: F401
+from jnet.ops.reparametrization import *  # noqa: F403
+from jnet.ops.resampling import *  # noqa: F403
+from jnet.ops.scattered import *  # noqa: F403
 from jnet.ops.scattering import *  # noqa: F403
 from jnet.ops.searching import *  # noqa: F403
+from jnet.ops.segments import *  # noqa: F403
+from jnet.ops.shuffling import *  # noqa: F403
 from jnet.ops.sorting import *  # noqa: F403
 from jnet.ops.special import *  # noqa: F403
+from jnet.ops.spectra import *  # noqa: F403
 from jnet.ops.statistics import *  # noqa: F403
 from jnet.ops.trigonometry import *  # noqa: F403
 from jnet.ops.writing import *  # noqa: F403

@@ -5,7 +5,7 @@ integers too (`sigmoid`, `tanh`) return the default dtype for them; the others r
 are computed in float32 and rounded once.
 """
 
-import functools
+import math
 
 import jax
 import jax.numpy as jnp
@@ -50,7 +50,8 @@ def relu(input):
         raise RuntimeError("Boolean inputs not supported for relu\nConvert them to floating point numbers first.")
     if is_complex(input):
         raise NotImplementedError("clamp is not supported for complex types\nComplex numbers have no order.")
-    return jax.nn.relu(input)
+    # Not jax.nn.relu, which gives nan no gradient; in PyTorch it has one.
+    return jnp.where(input <= 0, jnp.zeros((), input.dtype), input)
 
 
 @op("input", scalars=("negative_slope",), where=("functional",), inplace=True, out=False, grad_fn="LeakyReluBackward0")
@@ -114,8 +115,23 @@ def gelu(input, approximate="none"):
     """
     if approximate not in ("none", "tanh"):
         raise RuntimeError(f"approximate argument must be either none or tanh.\nGot {approximate!r}.")
-    function = functools.partial(jax.nn.gelu, approximate=approximate == "tanh")
+    function = jax.nn.gelu if approximate == "tanh" else _gelu
     return elementwise(function, real(input, "GeluKernelImpl"))
+
+
+@jax.custom_jvp
+def _gelu(x):
+    # jax.nn.gelu takes the complement of the error function, which takes three times as long.
+    return x * (0.5 * (1 + jax.lax.erf(x * math.sqrt(0.5))))
+
+
+@_gelu.defjvp
+def _gelu_jvp(primals, tangents):
+    (x,), (rise,) = primals, tangents
+    # The error function of -x, so that XLA does not share it with the result: to store it costs more than computing it.
+    probability = 0.5 * (1 - jax.lax.erf(x * -math.sqrt(0.5)))
+    density = jnp.exp(x * x * -0.5) * (1 / math.sqrt(2 * math.pi))
+    return _gelu(x), rise * (probability + x * density)
 
 
 @op("input", where=("functional",), out=False, grad_fn="SiluBackward0")

@@ -1,137 +1,22 @@
-"""Convolutions with PyTorch's semantics, lowered on a CPU to one matrix product.
-
-XLA's CPU convolution is slow for the few channels that small networks have. On a CPU the convolution here copies the
-input into patches and multiplies them by the kernel; elsewhere it is `lax.conv_general_dilated`. The choice falls
-when a program is lowered, so one exported function serves every platform.
-"""
-
-import itertools
-from collections.abc import Sequence
+"""Convolutions with PyTorch's semantics: what they accept and refuse; `convolving` computes them."""
 
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
 
-from jnet.ops.checks import ONE_DTYPE, c_name, dtype_name, is_floating, not_implemented, tensor_type
+from jnet.ops.checks import ONE_DTYPE, c_name, dtype_name, not_implemented, tensor_type
+from jnet.ops.convolving import conv_general_dilated, conv_transposed
 from jnet.ops.registry import op
 
-__all__ = ["conv1d", "conv2d", "conv3d", "conv_general_dilated"]
-
-# From this many input channels on, a patch one output wide is long enough to keep a matrix product busy (measured on
-# two CPU cores for kernels of 3 and 5: wider tiles win at 1 to 8 channels, lose from 16 on).
-_WIDE_CHANNELS = 16
-
-
-def conv_general_dilated(
-    lhs,
-    rhs,
-    window_strides: Sequence[int],
-    padding: str | Sequence[tuple[int, int]],
-    lhs_dilation: Sequence[int] | None = None,
-    rhs_dilation: Sequence[int] | None = None,
-    dimension_numbers=None,
-    feature_group_count: int = 1,
-    batch_group_count: int = 1,
-    precision=None,
-    preferred_element_type=None,
-):
-    """Convolve as `jax.lax.conv_general_dilated` does, faster on a CPU.
-
-    The parameters are those of `lax`, so this is what `flax.linen.Conv(conv_general_dilated=...)` takes. The matrix
-    product serves convolutions without groups and without a dilated input; others go to `lax` on every platform.
-
-    Example:
-        >>> import flax.linen as nn
-        >>> layer = nn.Conv(6, (5, 5), padding="VALID", conv_general_dilated=conv_general_dilated)
-    """
-    lax_settings = {
-        "lhs_dilation": lhs_dilation,
-        "rhs_dilation": rhs_dilation,
-        "dimension_numbers": dimension_numbers,
-        "feature_group_count": feature_group_count,
-        "batch_group_count": batch_group_count,
-        "precision": precision,
-        "preferred_element_type": preferred_element_type,
-    }
-
-    def stock(lhs, rhs):
-        return lax.conv_general_dilated(lhs, rhs, window_strides, padding, **lax_settings)
-
-    grouped = feature_group_count != 1 or batch_group_count != 1
-    dilated_input = lhs_dilation is not None and any(d != 1 for d in lhs_dilation)
-    if grouped or dilated_input or preferred_element_type is not None or lhs.ndim < 3 or lhs.size == 0:
-        return stock(lhs, rhs)
-    numbers = lax.conv_dimension_numbers(lhs.shape, rhs.shape, dimension_numbers)
-    dilation = tuple(rhs_dilation or (1,) * (lhs.ndim - 2))
-
-    def product(lhs, rhs):
-        lhs = lhs.transpose(numbers.lhs_spec[0], *numbers.lhs_spec[2:], numbers.lhs_spec[1])  # (N, *spatial, I)
-        rhs = rhs.transpose(*numbers.rhs_spec[2:], numbers.rhs_spec[1], numbers.rhs_spec[0])  # (*window, I, O)
-        out = _convolve_by_product(lhs, rhs, tuple(window_strides), padding, dilation, precision)
-        return out.transpose(np.argsort((numbers.out_spec[0], *numbers.out_spec[2:], numbers.out_spec[1])))
-
-    return lax.platform_dependent(lhs, rhs, cpu=product, default=stock)
-
-
-def _convolve_by_product(x, kernel, strides, padding, dilation, precision):
-    """Convolve x (N, *spatial, I) with kernel (*window, I, O) by one matrix product over patches.
-
-    Along all spatial axes but the last, a patch holds the window's own rows. Along the last one it covers a tile of
-    neighbouring outputs, and the kernel becomes a band matrix that maps the tile's inputs to its outputs: the zeros
-    in the band cost arithmetic, but fewer copies and longer rows gain more where channels are few.
-    """
-    *window, channels, features = kernel.shape
-    effective = [(k - 1) * d + 1 for k, d in zip(window, dilation, strict=True)]
-    if isinstance(padding, str):
-        padding = lax.padtype_to_pads(x.shape[1:-1], effective, strides, padding)
-    x = lax.pad(x, jnp.zeros((), x.dtype), [(0, 0, 0), *((low, high, 0) for low, high in padding), (0, 0, 0)])
-    size = [(n - e) // s + 1 for n, e, s in zip(x.shape[1:-1], effective, strides, strict=True)]
-    if min(size) <= 0:
-        return jnp.zeros((x.shape[0], *(max(n, 0) for n in size), features), x.dtype)
-
-    tile = _tile(size[-1], window[-1], channels)
-    width = (tile - 1) * strides[-1] + effective[-1]  # inputs that a tile of outputs sees
-    starts = range(0, size[-1] * strides[-1], tile * strides[-1])
-    x = jnp.stack([x[..., start : start + width, :] for start in starts], axis=-3)  # (N, *rows, tiles, width, I)
-    x = x.reshape(*x.shape[:-2], width * channels)
-    rows = [
-        lax.slice(
-            x,
-            (0, *(o * d for o, d in zip(offset, dilation, strict=False)), 0, 0),
-            (x.shape[0], *_ends(offset, dilation, size, strides), *x.shape[-2:]),
-            (1, *strides[:-1], 1, 1),
-        )
-        for offset in itertools.product(*map(range, window[:-1]))
-    ]
-    patches = jnp.concatenate(rows, axis=-1)  # (N, *size[:-1], tiles, window rows * width * I)
-    band = _band(kernel, tile, width, strides[-1], dilation[-1])
-    out = jnp.matmul(patches.reshape(-1, patches.shape[-1]), band, precision=precision)
-    return out.reshape(x.shape[0], *size, features)
-
-
-def _tile(size: int, window: int, channels: int) -> int:
-    """Return how many neighbouring outputs one patch covers: a divisor of `size`, at most the window."""
-    if channels >= _WIDE_CHANNELS:
-        return 1
-    return max(tile for tile in range(1, window + 1) if size % tile == 0)
-
-
-def _ends(offset, dilation, size, strides):
-    return (o * d + (n - 1) * s + 1 for o, d, n, s in zip(offset, dilation, size, strides, strict=False))
-
-
-def _band(kernel, tile, width, stride, dilation):
-    """Return the kernel (*window, I, O) as a matrix (window rows * width * I, tile * O).
-
-    Row (r, i, c) and column (t, o) hold kernel[r, (i - t stride) / dilation, c, o] where that lies in the window.
-    """
-    window, channels, features = kernel.shape[-3:]
-    kernel = kernel.reshape(-1, window, channels, features)
-    distance = np.arange(width)[:, None] - stride * np.arange(tile)[None, :]  # (width, tile)
-    inside = (distance >= 0) & (distance < window * dilation) & (distance % dilation == 0)
-    picked = kernel[:, np.where(inside, distance // dilation, 0)]  # (rows, width, tile, I, O)
-    band = jnp.where(inside[None, :, :, None, None], picked, jnp.zeros((), kernel.dtype))
-    return band.transpose(0, 1, 3, 2, 4).reshape(-1, tile * features)
+__all__ = [
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_general_dilated",
+    "conv_tbc",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+]
 
 
 def _node(ranks, settings):
@@ -194,21 +79,115 @@ def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     return _conv(3, input, weight, bias, stride, padding, dilation, groups)
 
 
+@op("input", "weight", "bias", where=("torch", "functional"), out=False, grad_fn=_node)
+def conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Apply the transpose of `conv1d` to a signal.
+
+    Shape: input (N, C, L) or (C, L); weight (C, O / groups, K); bias (O,); result (N, O, L') or (O, L').
+
+    Args, errors: as `conv_transpose2d`.
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html
+    """
+    return _conv_transpose(1, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+@op("input", "weight", "bias", where=("torch", "functional"), out=False, grad_fn=_node)
+def conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Apply the transpose of `conv2d` to images: what the gradient of a convolution is to its input.
+
+    out[n, o, y s + i d - p, x s + j d - p] is bias[o] plus the sum of weight[c, o, i, j] input[n, c, y, x].
+
+    Shape: input (N, C, H, W) or (C, H, W); weight (C, O / groups, KH, KW); bias (O,);
+        result (N, O, H', W') with H' = (H - 1) stride - 2 padding + dilation (KH - 1) + output_padding + 1.
+
+    Args:
+        stride, dilation, padding: those of the convolution: an integer, or one for each spatial axis.
+        output_padding: rows added at the end, because a stride lets inputs of several sizes have one result.
+        groups: splits channels and filters into this many independent convolutions.
+
+    Raises:
+        RuntimeError: where PyTorch raises it: settings, channels or groups that do not fit, an empty result.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> conv_transpose2d(jnp.ones((1, 8, 7, 7)), jnp.ones((8, 4, 4, 4)), stride=2, padding=1).shape
+        (1, 4, 14, 14)
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html
+    """
+    return _conv_transpose(2, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+@op("input", "weight", "bias", where=("torch", "functional"), out=False, grad_fn=_node)
+def conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Apply the transpose of `conv3d` to volumes.
+
+    Shape: input (N, C, D, H, W) or (C, D, H, W); weight (C, O / groups, KD, KH, KW); bias (O,);
+        result (N, O, D', H', W') or without N.
+
+    Args, errors: as `conv_transpose2d`.
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html
+    """
+    return _conv_transpose(3, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+@op("input", "weight", "bias", where=("torch", "functional"), out=False, grad_fn="ConvTbcBackward0")
+def conv_tbc(input, weight, bias, pad=0):
+    """Convolve a signal whose axes are time, batch and channels.
+
+    Shape: input (T, N, C); weight (K, C, O); bias (O,); result (T + 2 pad - K + 1, N, O).
+
+    Raises:
+        RuntimeError: where PyTorch raises it: numbers of dimensions or channels that do not fit.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> conv_tbc(jnp.ones((5, 2, 4)), jnp.ones((3, 4, 6)), jnp.ones(6)).shape
+        (3, 2, 6)
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_tbc.html
+    """
+    _check_tbc(input, weight, bias)
+    size = input.shape[0] + 2 * pad - weight.shape[0] + 1
+    if size < 0:
+        shape = [size, input.shape[1], weight.shape[2]]
+        raise RuntimeError(f"Trying to create tensor with negative dimension {size}: {shape}\nThe kernel is longer.")
+    numbers = ("WNC", "WIO", "WNC")
+    return conv_general_dilated(input, weight, (1,), ((pad, pad),), dimension_numbers=numbers) + bias.reshape(1, 1, -1)
+
+
+def _check_tbc(input, weight, bias):
+    if input.ndim != 3:
+        raise RuntimeError(f"Input must have 3 dims: time, batch, in_channel\nIts shape is {input.shape}.")
+    if weight.ndim != 3:
+        raise RuntimeError(
+            f"Weight tensor must have 3 dims: kernel_width, in_channels, out_channels.\nIts shape is {weight.shape}."
+        )
+    if bias.ndim != 1:
+        raise RuntimeError(f"Bias must be 1-D\nIts shape is {bias.shape}.")
+    shapes = f"\nThe weight is of shape {weight.shape}."
+    if input.shape[2] != weight.shape[1]:
+        raise RuntimeError(f"Input dim 2 (input channels) is not == dim 1 in the weight tensor{shapes}")
+    if weight.shape[2] != bias.shape[0]:
+        raise RuntimeError(f"Bias size must equal dim 2 in the weight tensor (output channels).{shapes}")
+    if not input.dtype == weight.dtype == bias.dtype:
+        found = f"{dtype_name(input.dtype)} and {dtype_name(weight.dtype)}"
+        raise RuntimeError(f"self and mat2 must have the same dtype, but got {found}\n{ONE_DTYPE}")
+
+
 def _conv(n, input, weight, bias, stride, padding, dilation, groups):
     if bias is not None and bias.dtype != input.dtype and not isinstance(padding, str):
         raise RuntimeError(
             f"Input type ({c_name(input.dtype)}) and bias type ({c_name(bias.dtype)}) should be the same\n{ONE_DTYPE}"
         )
-    if input.ndim not in (n + 1, n + 2):
-        raise RuntimeError(
-            f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to conv{n}d, but got input of size: "
-            f"{list(input.shape)}\nChannels come before the spatial dimensions, a batch before both."
-        )
-    batched = input if input.ndim == n + 2 else input[None]
-    stride, dilation, pads = _settings(batched, weight, stride, padding, dilation, groups)
+    batched = _batched(f"conv{n}d", n, input)
+    stride, dilation, pads, _ = _settings(f"conv{n}d", batched, weight, stride, padding, dilation, groups)
     _check_channels(batched, weight, bias, groups)
     _check_kernel_fits(batched.shape[2:], weight.shape[2:], pads, dilation)
-    _check_dtypes(n, input, weight, bias, dilation)
+    _check_not_empty(batched, weight)
+    _check_dtypes(input, weight, bias, _lacking(n, input.dtype, any(d != 1 for d in dilation)))
     axes = "DHW"[-n:]
     out = conv_general_dilated(
         batched,
@@ -224,9 +203,45 @@ def _conv(n, input, weight, bias, stride, padding, dilation, groups):
     return out if input.ndim == n + 2 else out[0]
 
 
-def _settings(input, weight, stride, padding, dilation, groups):
-    """Return stride and dilation as one integer an axis, and the padding of both sides an axis; `input` has a batch."""
+def _conv_transpose(n, input, weight, bias, stride, padding, output_padding, groups, dilation):
+    name = f"conv_transpose{n}d"
+    batched = _batched(name, n, input)
+    stride, dilation, pads, extra = _settings(name, batched, weight, stride, padding, dilation, groups, output_padding)
+    _check_channels(batched, weight, bias, groups, transposed=True)
+    _check_not_empty(batched, weight)
+    missing = f"slow_conv_transpose{max(n, 2)}d_out_cpu"
+    _check_dtypes(input, weight, bias, None if _is_summed(input.dtype) else missing, transposed=True)
+    _check_output_padding(extra, stride, dilation)
+    each = zip(batched.shape[2:], weight.shape[2:], stride, pads, dilation, extra, strict=True)
+    size = [(m - 1) * s - low - high + d * (k - 1) + e + 1 for m, k, s, (low, high), d, e in each]
+    _check_size(batched.shape[2:], size)
+    pads = [(low, high - e) for (low, high), e in zip(pads, extra, strict=True)]  # the convolution ends before those
+
+    # The convolution that this is the transpose of makes C channels, those of the input, from O: the result's.
+    kernel = weight.reshape(groups, -1, *weight.shape[1:])  # (groups, C / groups, O / groups, *window)
+    kernel = jnp.moveaxis(kernel, (2, 0, 1), (-3, -2, -1)).reshape(*weight.shape[2:], weight.shape[1], -1)
+    out = conv_transposed(jnp.moveaxis(batched, 1, -1), kernel, size, (stride, pads, dilation), groups)
+    out = jnp.moveaxis(out, -1, 1)
+    if bias is not None:
+        out = out + bias.astype(out.dtype).reshape(1, -1, *(1,) * n)
+    return out if input.ndim == n + 2 else out[0]
+
+
+def _batched(name, n, input):
+    """Return the input with a batch axis."""
+    if input.ndim not in (n + 1, n + 2):
+        raise RuntimeError(
+            f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {name}, but got input of size: "
+            f"{list(input.shape)}\nChannels come before the spatial dimensions, a batch before both."
+        )
+    return input if input.ndim == n + 2 else input[None]
+
+
+def _settings(op_name, input, weight, stride, padding, dilation, groups, output_padding=0):
+    """Return stride, dilation, padding of both sides and output padding for each axis; `input` has a batch."""
     n, wanted = input.ndim - 2, weight.ndim - 2
+    if op_name.startswith("conv_transpose") and isinstance(padding, str):
+        raise TypeError(f"{op_name}(): argument 'padding' must be tuple of ints, not str\nGot {padding!r}.")
     if weight.ndim < 3:
         raise RuntimeError(f"weight should have at least three dimensions\nIts shape is {weight.shape}.")
     if padding == "same":
@@ -235,16 +250,22 @@ def _settings(input, weight, stride, padding, dilation, groups):
         raise RuntimeError(f"non-positive groups is not supported\nGot groups={groups}.")
     elif isinstance(padding, str) and padding != "valid":
         raise RuntimeError(f"Invalid padding string: '{padding}'\nUse 'valid', 'same' or integers.")
-    stride, dilation = _an_axis("stride", stride, n, wanted), _an_axis("dilation", dilation, n, wanted)
+    stride, dilation = (
+        _an_axis(op_name, "stride", stride, n, wanted),
+        _an_axis(op_name, "dilation", dilation, n, wanted),
+    )
     if padding == "same":
         if any(s != 1 for s in stride):
             raise RuntimeError(f"padding='same' is not supported for strided convolutions\nGot stride={stride}.")
         total = [d * (k - 1) for k, d in zip(weight.shape[2:], dilation, strict=True)]
         pads = [(t // 2, t - t // 2) for t in total]
     else:
-        pads = [(p, p) for p in _an_axis("padding", 0 if padding == "valid" else padding, n, wanted)]
+        pads = [(p, p) for p in _an_axis(op_name, "padding", 0 if padding == "valid" else padding, n, wanted)]
     if any(low < 0 for low, _ in pads):
         raise RuntimeError(f"negative padding is not supported\nGot padding={padding!r}.")
+    extra = _an_axis(op_name, "output_padding", output_padding, n, wanted)
+    if min(extra) < 0:
+        raise RuntimeError(f"negative output_padding is not supported\nGot output_padding={output_padding!r}.")
     if min(stride) <= 0:
         raise RuntimeError(f"non-positive stride is not supported\nGot stride={stride}.")
     if min(dilation) < 0:
@@ -254,11 +275,14 @@ def _settings(input, weight, stride, padding, dilation, groups):
     _check_rank(input, weight, " ")
     if min(dilation) == 0:
         raise RuntimeError(f"non-positive dilation is not supported\nGot dilation={dilation}.")
-    return stride, dilation, pads
+    return stride, dilation, pads, extra
 
 
-def _an_axis(name: str, value, n: int, wanted: int) -> tuple[int, ...]:
+def _an_axis(op_name: str, name: str, value, n: int, wanted: int) -> tuple[int, ...]:
     """Return a setting of a convolution over `n` dimensions as one integer for each that the weight has."""
+    if not isinstance(value, int | tuple | list):
+        kind = type(value).__name__
+        raise TypeError(f"{op_name}(): argument '{name}' must be tuple of ints, not {kind}\nGot {value!r}.")
     values = (value,) * n if isinstance(value, int) else tuple(value)
     if len(values) not in (1, wanted):
         raise RuntimeError(
@@ -277,7 +301,7 @@ def _check_rank(input, weight, space: str) -> None:
         )
 
 
-def _check_channels(input, weight, bias, groups):
+def _check_channels(input, weight, bias, groups, transposed=False):
     if weight.shape[0] < groups:
         raise RuntimeError(
             f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, but got weight of "
@@ -288,16 +312,36 @@ def _check_channels(input, weight, bias, groups):
             f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of "
             f"size [{list(weight.shape)}] instead\nEach group needs as many filters."
         )
-    if input.shape[1] != weight.shape[1] * groups:
+    channels, features = weight.shape[1] * groups, weight.shape[0]
+    if transposed:
+        channels, features = features, channels
+    if input.shape[1] != channels:
         raise RuntimeError(
-            f"Given groups={groups}, weight of size {list(weight.shape)}, expected input{list(input.shape)} to have "
-            f"{weight.shape[1] * groups} channels, but got {input.shape[1]} channels instead\n"
-            "Channels come right before the spatial dimensions."
+            f"Given {'transposed=1' if transposed else f'groups={groups}'}, weight of size {list(weight.shape)}, "
+            f"expected input{list(input.shape)} to have {channels} channels, but got {input.shape[1]} channels "
+            "instead\nChannels come right before the spatial dimensions."
         )
-    if bias is not None and bias.shape != (weight.shape[0],):
+    if bias is not None and bias.shape != (features,):
         raise RuntimeError(
-            f"Given weight of size {list(weight.shape)}, expected bias to be 1-dimensional with {weight.shape[0]} "
-            f"elements, but got bias of size {list(bias.shape)} instead\nThere is one number for each filter."
+            f"Given {'transposed=1, ' if transposed else ''}weight of size {list(weight.shape)}, expected bias to be "
+            f"1-dimensional with {features} elements, but got bias of size {list(bias.shape)} instead\n"
+            "There is one number for each filter."
+        )
+
+
+def _check_not_empty(input, weight):
+    if weight.shape[1] == 0 and input.shape[1]:
+        raise RuntimeError(
+            f"non-empty 2D or 4D weight tensor expected, but got: {list(weight.shape)}\nIt has no filter."
+        )
+    if 0 in weight.shape[2:]:
+        axes = ("depth", "height", "width")[-len(weight.shape[2:]) :]
+        got = " ".join(f"kernel_{axis}: {k}" for axis, k in zip(axes, weight.shape[2:], strict=True))
+        raise RuntimeError(f"kernel size should be greater than zero, but got {got}\nA window needs an element.")
+    if 0 in input.shape[2:]:
+        raise RuntimeError(
+            f"Only zero batch or zero channel inputs are supported, but got input shape: {list(input.shape)}\n"
+            "Each spatial dimension needs an element."
         )
 
 
@@ -306,14 +350,45 @@ def _check_kernel_fits(size, kernel, pads, dilation):
     effective = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
     if any(e > n for e, n in zip(effective, padded, strict=True)):
         raise RuntimeError(
-            f"Calculated padded input size per channel: ({' x '.join(map(str, padded))}). Kernel size: "
-            f"({' x '.join(map(str, effective))}). Kernel size can't be greater than actual input size\n"
-            "Pad the input, or use a smaller kernel."
+            f"Calculated padded input size per channel: ({_by(padded)}). Kernel size: ({_by(effective)}). Kernel size "
+            "can't be greater than actual input size\nPad the input, or use a smaller kernel."
         )
 
 
-def _check_dtypes(n, input, weight, bias, dilation):
-    """Raise what PyTorch's kernels raise for a weight or bias of another dtype, and for dtypes that they lack."""
+def _check_output_padding(extra, stride, dilation):
+    if any(e >= s and e >= d for e, s, d in zip(extra, stride, dilation, strict=True)):
+        axes = ("depth", "height", "width")[-max(len(stride), 2) :]
+        rows = ("output_padding", extra, 0), ("stride", stride, 1), ("dilation", dilation, 1)
+        got = [
+            f"{name}_{axis}: {value}"
+            for name, values, fill in rows  # PyTorch's signals are images of one row
+            for axis, value in zip(axes, values if len(values) > 1 else (fill, *values), strict=True)
+        ]
+        raise RuntimeError(
+            f"output padding must be smaller than either stride or dilation, but got {' '.join(got)}\n"
+            "It chooses among the sizes that a stride makes the same."
+        )
+
+
+def _check_size(given, size):
+    if min(size) <= 0:
+        one = [1] if len(size) == 1 else []
+        raise RuntimeError(
+            f"Given input size per channel: ({_by([*one, *given])}). Calculated output size per channel: "
+            f"({_by([*one, *size])}). Output size is too small\nUse less padding."
+        )
+
+
+def _by(sizes) -> str:
+    return " x ".join(map(str, sizes))
+
+
+def _check_dtypes(input, weight, bias, lacking: str | None, transposed=False):
+    """Raise what PyTorch's kernels raise for a weight or bias of another dtype, and if they lack the input's.
+
+    Args:
+        lacking: the kernel that does.
+    """
     for name, other in (("weight", weight), ("bias", bias)):
         if other is None or other.dtype == input.dtype:
             continue
@@ -323,15 +398,23 @@ def _check_dtypes(n, input, weight, bias, dilation):
             raise RuntimeError(f"{types}\n{ONE_DTYPE}")
         if input.dtype.kind == "c":
             raise RuntimeError(f"{types} should be the same\n{ONE_DTYPE}")
-        _check_kernel(n, input, dilation)
+        if lacking is not None:
+            raise not_implemented(lacking, input.dtype)
+        if transposed and name == "bias" and np.can_cast(other.dtype, input.dtype, "same_kind"):
+            continue
         found = dtype_name(other.dtype)
         raise RuntimeError(f"expected scalar type {dtype_name(input.dtype)} but found {found}\n{ONE_DTYPE}")
-    _check_kernel(n, input, dilation)
+    if lacking is not None:
+        raise not_implemented(lacking, input.dtype)
 
 
-def _check_kernel(n, input, dilation):
-    dilated = any(d != 1 for d in dilation)
-    lacking = not (is_floating(input) or input.dtype == jnp.int64) if dilated else input.dtype == jnp.bool_
-    if lacking:
-        plain = "compute_columns3d" if n == 3 else "slow_conv2d_cpu"
-        raise not_implemented("slow_conv_dilated<>" if dilated else plain, input.dtype)
+def _is_summed(dtype) -> bool:
+    """Return whether PyTorch's own loops over columns have the dtype."""
+    return jnp.issubdtype(dtype, jnp.inexact) or dtype == jnp.int64
+
+
+def _lacking(n, dtype, dilated) -> str | None:
+    """Return PyTorch's kernel of a convolution that lacks the dtype, if one does."""
+    if dilated:
+        return None if _is_summed(dtype) else "slow_conv_dilated<>"
+    return ("compute_columns3d" if n == 3 else "slow_conv2d_cpu") if dtype == jnp.bool_ else None

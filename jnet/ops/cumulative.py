@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 from jax import lax
 
-from jnet.ops.checks import as_floating, axis, broadcast, floating, not_implemented
+from jnet.ops.checks import as_floating, axis, broadcast, floating, not_implemented, numeric
 from jnet.ops.order import ValuesIndices
 from jnet.ops.promotion import promoted
 from jnet.ops.registry import op
@@ -31,7 +31,7 @@ def cumsum(input, dim, *, dtype=None):
 
     See: https://pytorch.org/docs/stable/generated/torch.cumsum.html
     """
-    return _running(jnp.cumsum, "cumsum", widened(input, dtype), dim)
+    return _running(jnp.cumsum, "cumsum", numeric(widened(input, dtype), "cumsum_out_cpu"), dim)
 
 
 @op("input", inplace=True, grad_fn="CumprodBackward0")
@@ -44,7 +44,7 @@ def cumprod(input, dim, *, dtype=None):
 
     See: https://pytorch.org/docs/stable/generated/torch.cumprod.html
     """
-    return _running(jnp.cumprod, "cumprod", widened(input, dtype), dim)
+    return _running(jnp.cumprod, "cumprod", numeric(widened(input, dtype), "cumprod_out_cpu"), dim)
 
 
 @op("input", grad_fn="LogcumsumexpBackward0")

@@ -63,10 +63,10 @@ def gather(input, dim, index, *, sparse_grad=False):
     if sparse_grad:
         raise NotImplementedError("gather() with sparse_grad=True: gradients are dense.")
     dim = axis(dim, input.ndim, "gather")
+    if index.size == 0:  # of any dtype
+        return jnp.zeros(index.shape, input.dtype)
     if not is_index(index):
         raise RuntimeError(f"gather(): Expected dtype int32/int64 for index\nGot {dtype_name(index.dtype)}.")
-    if index.size == 0:
-        return jnp.zeros(index.shape, input.dtype)
     if max(input.ndim, 1) != max(index.ndim, 1):
         raise RuntimeError(
             "Index tensor must have the same number of dimensions as input tensor\n"

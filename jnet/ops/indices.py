@@ -16,7 +16,7 @@ from jnet.ops.checks import broadcast_shapes, c_name, dtype_name, is_concrete
 
 # Of the ops below that take a tensor of indices, its name and that of the tensor that is indexed, for `check_index`.
 INDEXED = {
-    **dict.fromkeys(("index_add", "index_copy", "index_fill", "index_select"), ("index", "input")),
+    **dict.fromkeys(("index_add", "index_copy", "index_fill", "index_reduce", "index_select"), ("index", "input")),
     **dict.fromkeys(("gather", "scatter", "scatter_add", "scatter_reduce", "put", "take"), ("index", "input")),
     "embedding": ("input", "weight"),
     "take_along_dim": ("indices", "input"),

@@ -16,6 +16,7 @@ from jnet.ops.checks import (
     check_keeps_shape,
     dtype_name,
 )
+from jnet.ops.fusing import computed_once
 from jnet.ops.promotion import promoted
 from jnet.ops.registry import op
 
@@ -92,14 +93,14 @@ def linear(input, weight, bias=None):
             f"t() expects a tensor with <= 2 dimensions, but self is {weight.ndim}D\nThe weight is (out, in)."
         )
     if bias is None:
-        return matmul(input, weight.T)
+        return computed_once(matmul(input, weight.T))
     bias = jnp.asarray(bias)
     if input.ndim != 2 and bias.ndim != 1 and sum(n != 1 for n in bias.shape) != 1:
         return _added_in_place(matmul(input, weight.T), bias)
     rows = math.prod(input.shape[:-1])  # PyTorch makes one matrix of all rows, and its words are of that
     check_addmm(bias, input.reshape(rows, input.shape[-1]), weight.T)
     bias = jnp.broadcast_to(bias, (rows, weight.shape[0])).reshape(*input.shape[:-1], weight.shape[0])
-    return product(input, weight.T) + bias
+    return computed_once(product(input, weight.T) + bias)
 
 
 def check_addmm(addend, a, b):

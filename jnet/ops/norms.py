@@ -3,10 +3,12 @@
 import math
 
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from jnet.ops.arithmetic import refuse_booleans
-from jnet.ops.checks import ONE_DTYPE, axes, broadcast, dtype_name, is_floating
+from jnet.ops.checks import ONE_DTYPE, axes, broadcast, dtype_name, is_floating, not_implemented
+from jnet.ops.elementwise import HALVES
 from jnet.ops.promotion import promoted
 from jnet.ops.registry import op
 from jnet.ops.statistics import at_least_float32, count, root
@@ -20,6 +22,7 @@ __all__ = [
     "norm",
     "normalize",
     "pairwise_distance",
+    "pdist",
     "vector_norm",
 ]
 
@@ -332,7 +335,48 @@ def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
     if x1.dtype != x2.dtype:
         raise RuntimeError(f"expected scalar type {dtype_name(x1.dtype)} but found {dtype_name(x2.dtype)}\n{ONE_DTYPE}")
     left, right = broadcast(x1[..., :, None, :], x2[..., None, :, :])
-    return vector_norm_along(left - right, float(p), (left.ndim - 1,), False)
+    return _lengths(left - right, float(p))
+
+
+def _lengths(differences, p: float):
+    """Return the norms along the last axis; of several largest coordinates each has the whole derivative."""
+    if not math.isinf(p) or not differences.size:
+        return vector_norm_along(differences, p, (differences.ndim - 1,), False)
+    sizes = jnp.abs(differences)
+    longest = lax.stop_gradient(sizes.max(-1, keepdims=True))
+    moved = jnp.where(sizes == longest, differences * jnp.sign(differences), 0)
+    return longest[..., 0] + jnp.sum(moved - lax.stop_gradient(moved), -1)
+
+
+@op("input", where=("torch", "functional"), out=False, grad_fn="PdistBackward0", saves="result")
+def pdist(input, p=2.0):
+    """Return the distances of every row from every later one: of row 0 from 1, 2, ..., then of row 1, and so on.
+
+    Shape: (N, M) gives (N (N - 1) / 2,).
+
+    Args:
+        p: the order of the norm, 0 or greater.
+
+    Raises:
+        RuntimeError: for other ranks, integers, negative p.
+
+    Example:
+        >>> pdist(jnp.array([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]])).round(4).tolist()
+        [5.0, 1.0, 4.242599964141846]
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.pdist.html
+    """
+    input = jnp.asarray(input)
+    if input.ndim != 2:
+        raise RuntimeError(f"pdist only supports 2D tensors, got: {input.ndim}D\nThe rows are the points.")
+    if not is_real(input):
+        raise RuntimeError("pdist only supports floating-point dtypes\nConvert the points.")
+    if p < 0:
+        raise RuntimeError(f"pdist only supports non-negative p values\nGot p={p}.")
+    if input.dtype in HALVES:
+        raise not_implemented("pdist", input.dtype)
+    first, second = np.triu_indices(input.shape[0], 1)
+    return _lengths(input[first] - input[second], float(p))
 
 
 def vector_norm_along(x, order: float, along: tuple[int, ...], keepdim: bool):

@@ -378,6 +378,7 @@ def _quantile(function, input, q, dim, keepdim, interpolation):
     inside = (q >= 0) & (q <= 1)
     safe = jnp.where(inside, q, jnp.zeros((), q.dtype))
     found = function(input, safe, along or None, method=interpolation, keepdims=keepdim)
+    found = found.reshape(q.shape + found.shape[q.ndim :][: input.ndim])  # jnp's keepdims makes a number a vector
     inside = inside.reshape(q.shape + (1,) * (found.ndim - q.ndim))
     return jnp.where(inside, found, jnp.full((), jnp.nan, input.dtype))
 

@@ -11,20 +11,20 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jnet.ops.checks import as_floating, is_floating, not_implemented
+from jnet.ops.checks import as_floating, broadcast, dtype_name, is_floating, not_implemented
 from jnet.ops.elementwise import elementwise, is_bool, is_complex, is_integral, refuse
 from jnet.ops.registry import op
 
 __all__ = [
     "angle",
     "ceil",
+    "complex",
     "conj",
     "exp",
     "exp2",
     "expm1",
     "floor",
     "frac",
-    "imag",
     "isreal",
     "log",
     "log1p",
@@ -32,7 +32,7 @@ __all__ = [
     "log10",
     "logit",
     "nan_to_num",
-    "real",
+    "polar",
     "round",
     "rsqrt",
     "sqrt",
@@ -338,39 +338,54 @@ def nan_to_num(input, nan=None, posinf=None, neginf=None):
     return input
 
 
-@op("input", where=("torch",), out=False, grad_fn="RealBackward0", saves="nothing")
-def real(input):
-    """Return the real part; real numbers as they are.
-
-    Example:
-        >>> real(jnp.array([1 + 2j])).tolist()
-        [1.0]
-
-    See: https://docs.pytorch.org/docs/stable/generated/torch.real.html
-    """
-    input = jnp.asarray(input)
-    return jnp.real(input) if is_complex(input) else input
-
-
-@op("input", where=("torch",), out=False, grad_fn="ImagBackward0", saves="nothing")
-def imag(input):
-    """Return the imaginary part.
+@op("real", "imag", where=("torch",), grad_fn="ComplexBackward0", saves="nothing")
+def complex(real, imag):
+    """Return the complex numbers of these parts.
 
     Raises:
-        RuntimeError: for real numbers.
+        RuntimeError: if the parts are not floating, or of two dtypes.
 
     Example:
-        >>> imag(jnp.array([1 + 2j])).tolist()
-        [2.0]
+        >>> complex(jnp.array([1.0]), jnp.array([2.0])).tolist()
+        [(1+2j)]
 
-    See: https://docs.pytorch.org/docs/stable/generated/torch.imag.html
+    See: https://docs.pytorch.org/docs/stable/generated/torch.complex.html
     """
-    input = jnp.asarray(input)
-    if not is_complex(input):
+    _check_parts("complex", "real", "imag", real, imag)
+    return lax.complex(*jnp.broadcast_arrays(*broadcast(real, imag)))
+
+
+@op("abs", "angle", where=("torch",), grad_fn="PolarBackward0", saves="inputs")
+def polar(abs, angle):
+    """Return the complex numbers of these magnitudes and angles.
+
+    Raises:
+        RuntimeError: if they are not floating, or of two dtypes.
+
+    Example:
+        >>> polar(jnp.array([2.0]), jnp.array([0.0])).tolist()
+        [(2+0j)]
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.polar.html
+    """
+    _check_parts("polar", "abs", "angle", abs, angle)
+    abs, angle = jnp.broadcast_arrays(*broadcast(abs, angle))
+    return lax.complex(abs * jnp.cos(angle), abs * jnp.sin(angle))
+
+
+def _check_parts(name, first, second, left, right) -> None:
+    """Raise unless both parts are floating, and of one dtype."""
+    for part in (left, right):
+        if part.dtype.name not in ("float16", "float32", "float64"):
+            raise RuntimeError(
+                f"Expected both inputs to be Half, Float or Double tensors but got {dtype_name(left.dtype)} and "
+                f"{dtype_name(right.dtype)}\n{name}() takes floating point parts."
+            )
+    if left.dtype != right.dtype:
         raise RuntimeError(
-            f"imag is not implemented for tensors with non-complex dtypes.\nThe input is of dtype {input.dtype}."
+            f"Expected object of scalar type {dtype_name(left.dtype)} but got scalar type "
+            f"{dtype_name(right.dtype)} for second argument\n{name}() takes one dtype: convert {first} or {second}"
         )
-    return jnp.imag(input)
 
 
 @op("input", aliases=("conj_physical",), out=False, grad_fn="ConjBackward0", saves="nothing")

@@ -1,7 +1,6 @@
-"""Pooling with PyTorch's semantics; windows that tile the input are, on a CPU, one reshape and one reduction."""
+"""Pooling over windows with PyTorch's semantics; maxima as `jnet.ops.maxima` makes them."""
 
 import functools
-import itertools
 import math
 from collections.abc import Sequence
 
@@ -10,12 +9,24 @@ import numpy as np
 from jax import lax
 
 from jnet.ops.checks import not_implemented
+from jnet.ops.maxima import Best, along, places
 from jnet.ops.registry import op
 from jnet.ops.windows import window_settings
 
-__all__ = ["avg_pool1d", "avg_pool2d", "avg_pool3d", "max_pool", "max_pool1d", "max_pool2d", "max_pool3d"]
+__all__ = [
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
+    "max_pool",
+    "max_pool1d",
+    "max_pool1d_with_indices",
+    "max_pool2d",
+    "max_pool2d_with_indices",
+    "max_pool3d",
+    "max_pool3d_with_indices",
+]
 
-# A maximum over blocks is a comparison a place; beyond this many, lax's own reduction is as good.
+# A sum over blocks of up to this many elements is a reshape; beyond, lax's own reduction is as good.
 _LARGE_BLOCK = 16
 
 
@@ -34,13 +45,13 @@ def max_pool(
         >>> max_pool(jnp.arange(16.0).reshape(1, 4, 4, 1), (2, 2), (2, 2)).ravel().tolist()
         [5.0, 7.0, 13.0, 15.0]
     """
-    window = (1, *window_shape, 1)
-    strides = (1, *(strides or (1,) * len(window_shape)), 1)
+    strides = strides or (1,) * len(window_shape)
     if isinstance(padding, str):
-        pads = lax.padtype_to_pads(inputs.shape, window, strides, padding)
-    else:
-        pads = ((0, 0), *padding, (0, 0))
-    return _pool("max", inputs, window, strides, tuple(pads), (1,) * inputs.ndim)
+        padding = lax.padtype_to_pads(inputs.shape[1:-1], window_shape, strides, padding)
+    best = Best(inputs, None)
+    for axis, (k, s, (low, high)) in enumerate(zip(window_shape, strides, padding, strict=True), start=1):
+        best = along(best, axis, (inputs.shape[axis] + low + high - k) // s + 1, k, s, low=low)
+    return best.values
 
 
 @op("input", where=("torch", "functional"), out=False, grad_fn="SqueezeBackward1")
@@ -77,6 +88,32 @@ def max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode
 def max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
     """Take the maximum over windows of volumes (N, C, D, H, W) or (C, D, H, W); settings as `max_pool2d`."""
     return _max_pool(3, input, kernel_size, stride, padding, dilation, ceil_mode)
+
+
+@op("input", where=("torch", "functional"), out=False, grad_fn="SqueezeBackward1")
+def max_pool1d_with_indices(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+    """Return what `max_pool1d` does and where it stands; as `max_pool2d_with_indices`."""
+    return _max_pool(1, input, kernel_size, stride, padding, dilation, ceil_mode, indices=True)
+
+
+@op("input", where=("functional",), out=False, grad_fn="MaxPool2DWithIndicesBackward0")
+def max_pool2d_with_indices(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+    """Return the maxima of windows and their places in the image, counted row by row; arguments as `max_pool2d`.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> max_pool2d_with_indices(jnp.arange(16.0).reshape(1, 1, 4, 4), 2)[1].ravel().tolist()
+        [5, 7, 13, 15]
+
+    See: https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html
+    """
+    return _max_pool(2, input, kernel_size, stride, padding, dilation, ceil_mode, indices=True)
+
+
+@op("input", where=("functional",), out=False, grad_fn="MaxPool3DWithIndicesBackward0")
+def max_pool3d_with_indices(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+    """Return what `max_pool3d` does and where it stands; as `max_pool2d_with_indices`."""
+    return _max_pool(3, input, kernel_size, stride, padding, dilation, ceil_mode, indices=True)
 
 
 @op("input", where=("torch", "functional"), out=False, grad_fn="SqueezeBackward1")
@@ -119,15 +156,18 @@ def avg_pool3d(
     return _avg_pool(3, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 
-def _max_pool(n, input, kernel_size, stride, padding, dilation, ceil_mode):
+def _max_pool(n, input, kernel_size, stride, padding, dilation, ceil_mode, indices=False):
     name = f"max_pool{n}d"
+    plain = n == 1 and not indices  # PyTorch's own kernel: with indices, a signal is an image of one row
     window, strides, padding, dilation, size = window_settings(
-        name, n, input, kernel_size, stride, padding, dilation, ceil_mode
+        name + "_with_indices" * (n == 1 and indices), n, input, kernel_size, stride, padding, dilation, ceil_mode
     )
-    if input.dtype == jnp.bool_ or input.dtype.kind == "c" or (n == 1 and not jnp.issubdtype(input.dtype, jnp.inexact)):
-        raise not_implemented("max_pool1d_impl" if n == 1 else name, input.dtype)
-    pads = _pads(input.shape[-n:], window, strides, padding, dilation, size)
-    return _pool("max", input, *_full_rank(input.ndim - n, window, strides, pads, dilation))
+    if input.dtype == jnp.bool_ or input.dtype.kind == "c" or (plain and not jnp.issubdtype(input.dtype, jnp.inexact)):
+        raise not_implemented("max_pool1d_impl" if plain else "max_pool2d" if n == 1 else name, input.dtype)
+    best = Best(input, places(input.shape, n) if indices else None)
+    for axis in range(-1, -n - 1, -1):
+        best = along(best, input.ndim + axis, *(each[axis] for each in (size, window, strides, dilation, padding)))
+    return best.results() if indices else best.values
 
 
 def _avg_pool(n, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
@@ -140,7 +180,7 @@ def _avg_pool(n, input, kernel_size, stride, padding, ceil_mode, count_include_p
     if not (whole or jnp.issubdtype(input.dtype, jnp.floating)):
         raise not_implemented("avg_pool3d_out_frame" if n == 3 else "avg_pool2d", input.dtype)
     pads = _pads(input.shape[-n:], window, strides, padding, dilation, size)
-    total = _pool("sum", input, *_full_rank(input.ndim - n, window, strides, pads, dilation))
+    total = _sums(input, *_full_rank(input.ndim - n, window, strides, pads, dilation))
     if divisor_override is not None:
         divisor = np.full((1,) * input.ndim, divisor_override)
     else:
@@ -170,64 +210,27 @@ def _full_rank(leading, window, strides, pads, dilation):
     return (*ones, *window), (*ones, *strides), (*((0, 0),) * leading, *pads), (*ones, *dilation)
 
 
-def _pool(kind, x, window, strides, pads, dilation):
-    """Reduce windows of `x`, all settings one an axis of `x`; `kind` is "max" or "sum"."""
-    identity = np.zeros((), x.dtype) if kind == "sum" else _lowest(x.dtype)
-    x = lax.pad(x, identity, [(0, min(high, 0), 0) for _, high in pads])
+def _sums(x, window, strides, pads, dilation):
+    """Return the sums of windows of `x`, all settings one an axis of `x`."""
+    zero = np.zeros((), x.dtype)
+    x = lax.pad(x, zero, [(0, min(high, 0), 0) for _, high in pads])
     pads = tuple((low, max(high, 0)) for low, high in pads)
 
     def stock(x):
-        computation = lax.add if kind == "sum" else lax.max
-        return lax.reduce_window(x, identity, computation, window, strides, pads, window_dilation=dilation)
+        return lax.reduce_window(x, zero, lax.add, window, strides, pads, window_dilation=dilation)
 
-    if any(d != 1 for d in dilation):
-        # lax has no derivative of dilated windows, so they are laid side by side and reduced as one block each.
-        shifted = _shifted(lax.pad(x, identity, [(low, high, 0) for low, high in pads]), window, strides, dilation)
-        return _max_of_blocks((len(shifted), *(1,) * x.ndim), jnp.stack(shifted))[0]
     tiled = all(k == s for k, s in zip(window, strides, strict=True)) and all(pad == (0, 0) for pad in pads)
     if not tiled or math.prod(window) > _LARGE_BLOCK:
         return stock(x)
-    blocks = _max_of_blocks if kind == "max" else _sum_of_blocks
-    return lax.platform_dependent(x, cpu=functools.partial(blocks, window), default=stock)
+    return lax.platform_dependent(x, cpu=functools.partial(_sum_of_blocks, window), default=stock)
 
 
-def _shifted(x, window, strides, dilation):
-    """Return for each place in the window the slice of `x` that holds what the windows have there."""
-    size = [(n - (k - 1) * d - 1) // s + 1 for n, k, s, d in zip(x.shape, window, strides, dilation, strict=True)]
-    starts = itertools.product(*(range(0, k * d, d) for k, d in zip(window, dilation, strict=True)))
-    reach = [(o - 1) * s + 1 for o, s in zip(size, strides, strict=True)]
-    return [lax.slice(x, start, [a + r for a, r in zip(start, reach, strict=True)], strides) for start in starts]
-
-
-def _lowest(dtype):
-    # A NumPy scalar: lax.reduce_window knows its derivative only where the start value is concrete.
-    return np.array(-np.inf if jnp.issubdtype(dtype, jnp.floating) else jnp.iinfo(dtype).min, dtype)
-
-
-def _blocks(window, x):
-    """Split each axis into (blocks, window) where the window is not 1; return the array and the window axes."""
+def _sum_of_blocks(window, x):
+    """Split each axis into (blocks, window) where the window is not 1, and add up each block."""
     shape, axes = [], []
     for n, k in zip(x.shape, window, strict=True):
         shape.append(n // k if k != 1 else n)
         if k != 1:
             axes.append(len(shape))
             shape.append(k)
-    return x.reshape(shape), tuple(axes)
-
-
-def _sum_of_blocks(window, x):
-    blocks, axes = _blocks(window, x)
-    return blocks.sum(axes)
-
-
-def _max_of_blocks(window, x):
-    # JAX's own derivative of `max` shares the gradient among ties; comparing pairs gives it to the first, as PyTorch.
-    blocks, axes = _blocks(window, x)
-    for axis in reversed(axes):
-        places = (lax.index_in_dim(blocks, i, axis, keepdims=False) for i in range(blocks.shape[axis]))
-        blocks = functools.reduce(_first_of_larger, places)
-    return blocks
-
-
-def _first_of_larger(first, second):
-    return jnp.where((first >= second) | jnp.isnan(first), first, second)
+    return x.reshape(shape).sum(tuple(axes))

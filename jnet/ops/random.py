@@ -21,6 +21,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import DTypeLike
 
+from jnet.ops.binomials import binomial
 from jnet.ops.checks import c_name, dtype_name, not_implemented
 from jnet.ops.normals import box_muller, function, multiply_add, normal_pairs
 from jnet.ops.streams import FLOATS, HALVES, Stream, part_of, size_of, working_dtype
@@ -195,6 +196,29 @@ class Generator(Stream):
         _require_floating(rates.dtype, "poisson_cpu")
         if not (rates >= 0).all():
             raise RuntimeError("invalid Poisson rate, expected rate to be non-negative\nGive rates from 0 on.")
+        numbers = self._one_by_one(_poisson, rates)
+        return _cast(np.asarray(numbers, np.float64), rates.dtype).reshape(rates.shape)
+
+    def binomial(self, counts: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+        """Return how many of `counts` trials succeed with these probabilities, which broadcast to them, in their dtype.
+
+        Example:
+            >>> Generator(420).binomial(np.array([0.0, 4.0, 400.0]), np.array(0.5)).shape
+            (3,)
+
+        See: https://docs.pytorch.org/docs/stable/generated/torch.binomial.html
+        """
+        for name, each in (("count", counts), ("prob", probabilities)):
+            if each.dtype not in FLOATS:
+                raise ValueError(
+                    f"binomial only supports floating-point dtypes for {name}, got: {dtype_name(each.dtype)}\n"
+                    "Convert it."
+                )
+        numbers = self._one_by_one(binomial, counts, np.broadcast_to(probabilities, counts.shape))
+        return _cast(np.asarray(numbers, np.float64), counts.dtype).reshape(counts.shape)
+
+    def _one_by_one(self, sample: Callable, *parameters: np.ndarray) -> list:
+        """Return a sample for each element, which takes as many float64 draws as it needs."""
         place, taken = self._state.get_state(), itertools.count()
         ahead = itertools.chain.from_iterable(self.rand(1024, np.float64).tolist() for _ in itertools.count())
 
@@ -202,10 +226,11 @@ class Generator(Stream):
             next(taken)
             return next(ahead)
 
-        numbers = [_poisson(rate, draw) for rate in rates.astype(np.float64).ravel().tolist()]
+        rows = zip(*(each.astype(np.float64).ravel().tolist() for each in parameters), strict=True)
+        numbers = [sample(*row, draw) for row in rows]
         self._state.set_state(place)  # what was drawn ahead and not taken goes back
         self._long_draws(next(taken))
-        return _cast(np.asarray(numbers, np.float64), rates.dtype).reshape(rates.shape)
+        return numbers
 
     def multinomial(self, weights: np.ndarray, n: int, replacement: bool = False) -> np.ndarray:
         """Return n indices drawn with these weights, from each row if they are a matrix, as int64.

@@ -28,7 +28,7 @@ class Op:
         promotes: None, "common" (arrays and numbers are converted to their common dtype before the call), or "float"
             (the same, and integers become floating).
         where: the places of PyTorch's that have it: "torch", "Tensor", "functional" (torch.nn.functional), "special",
-            "linalg".
+            "fft", "linalg".
         inplace: whether there is an in-place form (`add_`).
         out: whether the function takes `out=`.
         aliases: other names of the same op.

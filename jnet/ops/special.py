@@ -3,10 +3,12 @@
 Integers and booleans give the default dtype; halves are computed in float32 and rounded once.
 """
 
+import functools
 import math
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from jnet.ops.checks import require_floating
@@ -103,9 +105,13 @@ def digamma(input):
     return elementwise(_digamma, input)
 
 
+@jax.custom_jvp
 def _digamma(x):
     # lax.digamma of 0 is nan.
-    return jnp.where(x == 0, lax.stop_gradient(jnp.copysign(jnp.full_like(x, jnp.inf), -x)), lax.digamma(x))
+    return jnp.where(x == 0, jnp.copysign(jnp.full_like(x, jnp.inf), -x), lax.digamma(x))
+
+
+_digamma.defjvps(lambda tangent, result, x: _polygamma(1, x) * tangent)
 
 
 @jax.custom_jvp
@@ -134,7 +140,33 @@ def polygamma(n, input):
     refuse_complex({0: "digamma", 1: "trigamma"}.get(n, "polygamma"), input)
     if n == 0:
         return digamma(input)
-    return elementwise(lambda x: lax.polygamma(jnp.full_like(x, n), x), input)
+    return elementwise(functools.partial(_polygamma, n), input)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(0,))
+def _polygamma(n, x):
+    """Return the derivative of `digamma` of order `n` > 0.
+
+    At negative numbers, where lax.polygamma has too few terms, the derivative of order n of the reflection
+    `digamma(1 - x) - digamma(x) = pi cot(pi x)`; those of the cotangent are polynomials of it.
+    """
+    mirrored = jnp.where(x < 0, 1 - x, x)
+    found = lax.polygamma(jnp.full_like(x, n), mirrored)
+    cotangent = 1 / jnp.tan(math.pi * (x - jnp.round(x)))
+    polynomial = np.polynomial.Polynomial([0, 1])
+    for _ in range(n):
+        polynomial = -math.pi * np.polynomial.Polynomial([1, 0, 1]) * polynomial.deriv()
+    values = jnp.polyval(jnp.asarray(polynomial.coef[::-1], x.dtype), cotangent)
+    found = jnp.where(x < 0, (-1) ** n * found - math.pi * values, found)
+    pole = (x <= 0) & (x == jnp.floor(x))
+    if n == 1:  # beyond, PyTorch has nan at infinity
+        found, pole = jnp.where(x == jnp.inf, jnp.zeros((), x.dtype), found), pole & (x != -jnp.inf)
+    return jnp.where(pole, jnp.asarray(-math.inf if n % 2 == 0 else math.inf, x.dtype), found)
+
+
+@_polygamma.defjvp
+def _polygamma_tangent(n, primals, tangents):
+    return _polygamma(n, *primals), _polygamma(n + 1, *primals) * tangents[0]
 
 
 @op("input", promotes="float", where=_SPECIAL, inplace=True, grad_fn="SincBackward0")

@@ -273,7 +273,7 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
     weighted = centred if weights is None else centred * weights
     product = jnp.matmul(weighted, centred.conj().T, precision=jax.lax.Precision.HIGHEST)
     result = product / jnp.maximum(jnp.asarray(norm, rows.real.dtype), 0)
-    return result if input.ndim == 2 else result.reshape(())
+    return result if result.size != 1 else result.reshape(())  # of one variable, a number
 
 
 def _cov_weights(fweights, aweights, rows):

@@ -4,7 +4,9 @@ A view is one of few kinds; `jnet.recorder.views` adds strides, and says which o
 Starts of slices are arrays, so that a loop over them is one program; what decides the shape is static.
 """
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 
@@ -40,6 +42,7 @@ def _reach(part):
 
 
 def _window(input, starts, plan):
+    starts = [jnp.asarray(each) for each in starts]
     rest = iter(starts)
     zero = jnp.zeros((), starts[0].dtype) if starts else 0
     window = [zero if each is None else next(rest) for each in plan]
@@ -75,15 +78,21 @@ def expand(input, *, shape):
 
 def diagonal(input, *, offset, dim1, dim2):
     """Return the diagonal, along a new last dimension."""
-    return jnp.diagonal(input, offset, dim1, dim2)
+    # Not jnp.diagonal: its choice by platform hides that the derivative needs no input.
+    moved = jnp.moveaxis(input, (dim1, dim2), (-2, -1))
+    n = min(moved.shape[-2] - max(-offset, 0), moved.shape[-1] - max(offset, 0))
+    return moved[(..., *_on_diagonal(max(n, 0), offset))]
 
 
 def write_diagonal(input, new, *, offset, dim1, dim2):
     """Return the input with its diagonal replaced."""
     moved = jnp.moveaxis(input, (dim1, dim2), (-2, -1))
-    n = new.shape[-1]
-    rows, columns = jnp.arange(n) + max(-offset, 0), jnp.arange(n) + max(offset, 0)
-    return jnp.moveaxis(moved.at[..., rows, columns].set(new), (-2, -1), (dim1, dim2))
+    return jnp.moveaxis(moved.at[(..., *_on_diagonal(new.shape[-1], offset))].set(new), (-2, -1), (dim1, dim2))
+
+
+def _on_diagonal(count, offset):
+    """Return the rows and the columns of a diagonal's elements."""
+    return jnp.arange(count) + max(-offset, 0), jnp.arange(count) + max(offset, 0)
 
 
 def unfold(input, *, dimension, size, step):
@@ -120,3 +129,64 @@ def _places(shape, strides, offset):
     for dim, (size, stride) in enumerate(zip(shape, strides, strict=True)):
         places = places + jnp.expand_dims(jnp.arange(size) * stride, [d for d in range(len(shape)) if d != dim])
     return places
+
+
+def detach(input):
+    """Return the input; derivatives do not go through it."""
+    return lax.stop_gradient(input)
+
+
+@jax.custom_jvp
+def write_detach(input, new):
+    """Return `new`; derivatives are those of the input, as nobody has seen the write."""
+    return new
+
+
+@write_detach.defjvp
+def _unseen(primals, tangents):
+    return primals[1], tangents[0]
+
+
+def as_real(input):
+    """Return complex numbers as pairs of real ones, along a new last dimension."""
+    return jnp.stack([input.real, input.imag], -1)
+
+
+def write_as_real(input, new):
+    """Return the complex numbers whose pairs are `new`."""
+    return lax.complex(new[..., 0], new[..., 1])
+
+
+def as_complex(input):
+    """Return pairs of real numbers, along the last dimension, as complex ones."""
+    return lax.complex(input[..., 0], input[..., 1])
+
+
+def write_as_complex(input, new):
+    """Return the pairs of the complex numbers `new`."""
+    return as_real(new)
+
+
+def bits(input, dtype):
+    """Return the bytes of the elements as numbers of another dtype; the last dimension grows or shrinks accordingly."""
+    if input.dtype == dtype:
+        return input
+    if jnp.iscomplexobj(input):
+        return bits(as_real(input).reshape(*input.shape[:-1], 2 * input.shape[-1]), dtype)
+    if jnp.issubdtype(dtype, jnp.complexfloating):
+        pairs = bits(input, np.zeros((), dtype).real.dtype)
+        return as_complex(pairs.reshape(*pairs.shape[:-1], pairs.shape[-1] // 2, 2))
+    if input.dtype.kind == "b":
+        return bits(input.astype(jnp.uint8), dtype)
+    if dtype.kind == "b":
+        return bits(input, np.dtype(np.uint8)) != 0
+    have, need = input.dtype.itemsize, dtype.itemsize
+    if need > have:
+        input = input.reshape(*input.shape[:-1], input.shape[-1] * have // need, need // have)
+    made = lax.bitcast_convert_type(input, dtype)
+    return made.reshape(*made.shape[:-2], made.shape[-2] * made.shape[-1]) if need < have else made
+
+
+def write_bits(input, new, dtype):
+    """Return the elements whose bytes are those of `new`."""
+    return bits(new, input.dtype)

@@ -49,8 +49,8 @@ def _an_axis(name, n, what, value) -> tuple[int, ...]:
 
 
 def _wanted(name, n, what, count) -> str:
-    if name == "avg_pool1d":
-        return f"avg_pool1d() argument '{what}' should contain one int (got {count})"
+    if name in ("avg_pool1d", "max_pool1d_with_indices"):
+        return f"{_function(name)}() argument '{what}' should contain one int (got {count})"
     if name == "max_pool1d":
         integers = "None, an int, list of ints, or" if what == "stride" else "an int, list of ints or"
         return f"max_pool1d() {what} must be {integers} tuple of ints of size 1 but got size {count}"
@@ -65,17 +65,28 @@ def _check_rank(name, n, input) -> None:
     shape, fits = list(input.shape), input.ndim in (n + 1, n + 2)
     if name == "avg_pool2d":
         own_axis(-3, input.ndim, name)
-    elif name == "avg_pool1d" and not fits:
-        raise RuntimeError(
-            f"Expected 2 to 3 dimensions, but got {input.ndim}-dimensional tensor for argument #1 'self' (while "
-            f"checking arguments for avg_pool1d)\nThe input is of shape {shape}, not (N, C, L) or (C, L)."
-        )
+    elif name in ("avg_pool1d", "max_pool1d_with_indices"):
+        require_signal(_function(name), input)
     elif name == "max_pool1d" and not (fits and all(shape[-2:])):
         raise _wrong_shape(f"{name}: Expected 2D or 3D", shape)
     elif n > 1 and not fits:
         raise RuntimeError(
             f"non-empty {n + 1}D or {n + 2}D (batch mode) tensor expected for input\nThe input is of shape {shape}."
         )
+
+
+def require_signal(name, input) -> None:
+    """Raise unless the input is (N, C, L) or (C, L)."""
+    if input.ndim not in (2, 3):
+        raise RuntimeError(
+            f"Expected 2 to 3 dimensions, but got {input.ndim}-dimensional tensor for argument #1 'self' (while "
+            f"checking arguments for {name})\nThe input is of shape {list(input.shape)}, not (N, C, L) or (C, L)."
+        )
+
+
+def _function(name) -> str:
+    """Return the name of the function that PyTorch's messages speak of."""
+    return name.removesuffix("_with_indices")
 
 
 def _wrong_shape(expected, shape) -> RuntimeError:

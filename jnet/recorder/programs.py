@@ -20,6 +20,7 @@ from jnet.recorder import reporting
 from jnet.recorder.blocks import Block
 from jnet.recorder.calls import NUMBERS
 from jnet.recorder.interpret import evaluate
+from jnet.recorder.merging import Merger, has_loop
 
 # Compiling costs some 40 ms and 4 ms an op, interpreting some 0.1 ms an op. These decide by counts, never by the clock,
 # so that the same script gives the same bits every time it runs.
@@ -150,11 +151,15 @@ class Program:
         arrays = [given.get(i, array) for i, array in enumerate(arrays)]
         env = dict(zip(self.inputs, arrays, strict=True))
         of_kind = dict(zip(self._kinds, pools, strict=True))
+        merger = Merger() if any(has_loop(signature.jaxpr) for signature, _, _ in self.steps) else None
         for signature, arguments, slots in self.steps:
             given = [
                 env[a] if type(a) is int else lax.index_in_dim(of_kind[a[0]], a[1], keepdims=False) for a in arguments
             ]
-            results = core.eval_jaxpr(signature.jaxpr.jaxpr, signature.jaxpr.consts, *given)
+            if merger is None:
+                results = core.eval_jaxpr(signature.jaxpr.jaxpr, signature.jaxpr.consts, *given)
+            else:
+                results = merger.evaluate(signature.jaxpr, given)
             env.update(zip(slots, results, strict=True))
         return [env[slot] for slot in self.wanted]
 

@@ -21,6 +21,10 @@ _FORWARD = {
     "diagonal": (ops.diagonal, ops.write_diagonal),
     "unfold": (ops.unfold, ops.write_unfold),
     "as_strided": (ops.as_strided, ops.write_as_strided),
+    "as_real": (ops.as_real, ops.write_as_real),
+    "as_complex": (ops.as_complex, ops.write_as_complex),
+    "bits": (ops.bits, ops.write_bits),
+    "detach": (ops.detach, ops.write_detach),  # where JAX traces; on the tape it takes no link
 }
 
 

@@ -15,12 +15,18 @@ from jnet.compilation import keep_programs as _keep_programs
 from jnet.ops.registry import OPS as _OPS
 from jnet.recorder import counters as _counters
 from jnet.recorder import report as _report
+from jnet.torch import calculus as _calculus
 from jnet.torch import creation as _creation
+from jnet.torch import factors as _factors
 from jnet.torch import legacy as _legacy
 from jnet.torch import methods as _methods
+from jnet.torch import neural as _neural
 from jnet.torch import overloads as _overloads
+from jnet.torch import pieces as _pieces
 from jnet.torch import random, return_types
 from jnet.torch import random as _random
+from jnet.torch import recasting as _recasting
+from jnet.torch import spectra as _spectra
 from jnet.torch import viewing as _viewing
 from jnet.torch.autograd import (
     enable_grad,
@@ -30,6 +36,7 @@ from jnet.torch.autograd import (
     no_grad,
     set_grad_enabled,
 )
+from jnet.torch.buffers import frombuffer
 from jnet.torch.creation import *  # noqa: F403
 from jnet.torch.dispatch import CALLERS as _CALLERS
 from jnet.torch.dispatch import function_of as _function_of
@@ -57,6 +64,7 @@ from jnet.torch.missing import missing as _missing
 from jnet.torch.normalization import batch_norm, instance_norm
 from jnet.torch.printing import printoptions, set_printoptions
 from jnet.torch.random import Generator, default_generator, fork_rng
+from jnet.torch.recurrent import gru, lstm, lstm_cell, rnn_relu, rnn_tanh
 from jnet.torch.settings import *  # noqa: F403
 from jnet.torch.tensor import Tensor
 from jnet.torch.version import __version__
@@ -81,7 +89,8 @@ def _derive() -> None:
                 space[each] = _function_of(caller, each, op.function.__doc__) if op.out else caller
                 if op.inplace:
                     space[f"{each}_"] = _inplace_of(caller, f"{each}_")
-    for table in (_viewing.VIEWS, _overloads.FUNCTIONS, _random.FUNCTIONS):
+    more = (_calculus, _factors, _neural, _pieces, _spectra)
+    for table in (_viewing.VIEWS, *(each.FUNCTIONS for each in (_recasting, _overloads, _random, *more))):
         for name, function in table.items():
             if name not in _OPS or "torch" not in _OPS[name].where:
                 space[name] = function
@@ -94,8 +103,8 @@ _derive()
 broadcast_shapes = _viewing.broadcast_shapes_
 inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 _MODULES = (
-    *("amp", "autograd", "backends", "compiler", "cuda", "func", "jit", "linalg", "nn", "optim", "serialization"),
-    *("special", "testing", "utils", "version"),
+    *("amp", "autograd", "backends", "compiler", "cuda", "fft", "func", "jit", "linalg", "nn", "optim"),
+    *("functional", "serialization", "signal", "special", "testing", "utils", "version"),
 )
 # Functions of modules that are imported when they are first asked for.
 _LAZY = {

@@ -9,6 +9,7 @@ import numpy as np
 
 from jnet.ops.indices import INDEXED, check_bounds, check_index
 from jnet.ops.loss import check_labels
+from jnet.ops.regular import SINGULAR
 from jnet.recorder import recorder
 from jnet.torch.tensor import Tensor, shape_of, value_of
 
@@ -49,25 +50,66 @@ def _check_divisor(array: np.ndarray) -> None:
         raise RuntimeError("ZeroDivisionError\nA whole number is divided by 0; floating point ones give inf or nan.")
 
 
+def _of_mask(name: str, given: dict) -> tuple[Tensor, tuple, Callable] | None:
+    """As many values are taken as places are true."""
+    mask, room = given["mask"], given["source"].numel()
+    times = given["input"].numel() // max(mask.numel(), 1)
+    return mask, ("mask", room, times), functools.partial(_check_mask, room, times)
+
+
+def _check_mask(room: int, times: int, array: np.ndarray) -> None:
+    if np.count_nonzero(array) * times > room:
+        raise RuntimeError("Number of elements of source < number of ones in mask")
+
+
+def _of_quantiles(name: str, given: dict) -> tuple[Tensor, tuple, Callable] | None:
+    """Quantiles lie between 0 and 1."""
+    q = given["q"]
+    if isinstance(q, Tensor):
+        return q, ("quantiles",), _check_quantiles
+    if not 0 <= q <= 1:
+        raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
+    return None
+
+
+def _check_quantiles(array: np.ndarray) -> None:
+    if not ((array >= 0) & (array <= 1)).all():
+        raise RuntimeError("quantile() q values must be in the range [0, 1]")
+
+
 _RULES: dict[str, Callable] = {
     **dict.fromkeys(("div", "floor_divide", "remainder", "fmod"), _of_divisor),
     **dict.fromkeys(INDEXED, _of_index),
+    **dict.fromkeys(("quantile", "nanquantile"), _of_quantiles),
+    "masked_scatter": _of_mask,
     "nll_loss": _of_labels,
     "cross_entropy": _of_labels,
 }
 
 
 def has_bounds(name: str) -> bool:
-    """Tell whether arguments of this op must lie within bounds."""
-    return name in _RULES
+    """Tell whether arguments of this op must lie within bounds, or its result may tell that they do not."""
+    return name in _RULES or name in SINGULAR
 
 
 def check_arguments(name: str, given: dict) -> None:
     """Raise what PyTorch raises if the op was given an index or a label out of range; later, if it is not known yet."""
-    found = _RULES[name](name, given)
+    rule = _RULES.get(name)
+    found = None if rule is None else rule(name, given)
     if found is not None and isinstance(found[0], Tensor):
         tensor, key, check = found
         watch(tensor, key, check)
+
+
+def check_result(name: str, given: dict, result) -> None:
+    """Raise PyTorch's LinAlgError, now or later, if a result that is not finite shows that a matrix was not regular."""
+    matrix, look = SINGULAR[name]
+    value = value_of(given[matrix])
+    if value.array is not None and value.aval.size <= 4096:
+        look(value.numpy())  # at the user's line
+    else:
+        tensor = result[0] if isinstance(result, tuple) else result
+        watch(tensor, (name, "regular"), lambda array: np.isfinite(array).all() or look(value.numpy()))
 
 
 def watch(tensor: Tensor, key: tuple, check: Callable) -> None:

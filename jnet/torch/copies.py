@@ -63,6 +63,8 @@ def __deepcopy__(self, memo):
 
 @_method
 def __reduce__(self):
+    if self._bits is not None:  # of the bytes as another dtype: a copy
+        return _rebuilt, (type(self), np.array(numpy_of(self)), None, self.requires_grad, _extra(self))
     layout = layout_of(self)
     place = (layout.shape, layout.strides, layout.offset) if self._links else None
     return _rebuilt, (type(self), np.array(self._storage.read().numpy()), place, self.requires_grad, _extra(self))
@@ -106,6 +108,10 @@ def detach_(self):
 @_method
 def requires_grad_(self, requires_grad: bool = True):
     """Say whether gradients are computed towards the tensor."""
+    if not isinstance(requires_grad, bool):
+        raise TypeError(
+            "requires_grad_(): argument 'requires_grad' (position 1) must be bool, not " + type(requires_grad).__name__
+        )
     if requires_grad and self._aval.dtype.kind not in "fcV":
         raise RuntimeError("only Tensors of floating point dtype can require gradients")
     if requires_grad and self._inference and not grad_mode.inference:

@@ -42,6 +42,7 @@ class Caller:
     def __init__(self, op: Op):
         self.op = op
         self.name = op.name
+        self.results = f"linalg_{op.name}" if op.where == ("linalg",) else op.name  # the name of its named tuple
         self.parameters = tuple(op.parameters)
         self.defaults = {
             name: p.default for name, p in op.parameters.items() if p.default is not inspect.Parameter.empty
@@ -108,7 +109,7 @@ class Caller:
 
     def wrapped(self, result):
         """Return several results as PyTorch's named tuple."""
-        return return_types.named(self.name, result) if type(result) is not Tensor else result
+        return return_types.named(self.results, result) if type(result) is not Tensor else result
 
     def bound(self, args: tuple, kwargs: dict) -> dict[str, Any]:
         """Return the arguments by name, defaults left out."""
@@ -168,7 +169,7 @@ class Caller:
                 flat += value
             else:
                 number = self._number(name, value)
-                if (self.name, name) in _FORMULA and abs(number) <= 8 and number * 2 == int(number * 2):
+                if (self.name, name) in _FORMULA and _is_small_half(number):
                     layout.append(("fixed", number))
                 else:
                     layout.append(1)
@@ -219,6 +220,11 @@ class Caller:
             call = Call(ranks_to_name, self.name, _grad_fn(self.op, layout, static), self.op.saves)
             self.calls[layout, static, _types(static)] = call
         return call
+
+
+def _is_small_half(number) -> bool:
+    """Tell whether a number is a small whole one, or half of one."""
+    return not isinstance(number, complex) and abs(number) <= 8 and number * 2 == int(number * 2)
 
 
 def _types(static: tuple) -> tuple:
@@ -398,6 +404,8 @@ class BoundedCaller(Caller):
         if len(args) > len(self.positional) or not kwargs.keys() <= self.op.parameters.keys():
             given = self.bound(args, kwargs)
         bounds.check_arguments(self.name, given)
+        if self.name in bounds.SINGULAR:
+            bounds.check_result(self.name, given, result)
         return result
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
@@ -14,7 +13,6 @@ from jnet.torch.scalars import type_name
 from jnet.torch.tensor import Tensor, edge_of, shape_of, wrap
 
 METHODS: dict = {}
-_ids = itertools.count()
 
 
 def _method(function):
@@ -23,17 +21,35 @@ def _method(function):
 
 
 class RemovableHandle:
-    """What registering a hook returns: `remove()` takes the hook away, and so does leaving it as a context."""
+    """What registering a hook returns: `remove()` takes the hook away, and so does leaving it as a context.
 
-    def __init__(self, hooks: OrderedDict):
-        self.id = next(_ids)
-        self._hooks = weakref.ref(hooks)
+    Args:
+        hooks_dict: where the hook is kept, by the handle's `id`.
+        extra_dict: one or several dictionaries with notes on the hook, which go with it.
+    """
+
+    next_id: int = 0
+
+    def __init__(self, hooks_dict: dict, *, extra_dict: dict | list[dict] | None = None):
+        self.id = RemovableHandle.next_id
+        RemovableHandle.next_id += 1
+        notes = extra_dict if isinstance(extra_dict, list) else [] if extra_dict is None else [extra_dict]
+        self._dicts: tuple[Callable, ...] = tuple(weakref.ref(each) for each in (hooks_dict, *notes))
 
     def remove(self) -> None:
         """Take the hook away."""
-        hooks = self._hooks()
-        if hooks is not None:
-            hooks.pop(self.id, None)
+        for reference in self._dicts:
+            found = reference()
+            if found is not None:
+                found.pop(self.id, None)
+
+    def __getstate__(self):  # a weak reference cannot be pickled, nor would a copy refer to the copied hooks
+        return self.id, tuple(reference() for reference in self._dicts)
+
+    def __setstate__(self, state) -> None:
+        self.id, found = state
+        RemovableHandle.next_id = max(RemovableHandle.next_id, self.id + 1)
+        self._dicts = tuple(weakref.ref(each) for each in found if each is not None)
 
     def __enter__(self):
         return self

@@ -6,14 +6,17 @@ import operator
 import warnings
 from typing import Any
 
+import jax
 import numpy as np
 
 from jnet.ops.checks import dtype_name
+from jnet.recorder.trace import Recorder
 from jnet.torch.arrays import array_of
 from jnet.torch.bounds import check_position
 from jnet.torch.dispatch import CALLERS, assign
+from jnet.torch.dtypes import int64
 from jnet.torch.scalars import as_number, number_array, type_name
-from jnet.torch.tensor import Tensor, from_array, numpy_of, refuse_leaf, same_elements, shape_of
+from jnet.torch.tensor import Tensor, from_array, numpy_of, refuse_leaf, same_elements, shape_of, value_of
 from jnet.torch.viewing import VIEWS, _permuted, crop
 from jnet.torch.writing import on_device_of, put_at, put_where, without_leading_ones
 
@@ -203,7 +206,7 @@ def _part(part):
     if isinstance(part, bool):
         return from_array(np.array(part))
     if isinstance(part, Tensor):
-        return int(numpy_of(part)) if not part.ndim and part._aval.dtype.kind in "iu" else part
+        return _number_or_tensor(part) if not part.ndim and part._aval.dtype.kind in "iu" else part
     if isinstance(part, np.ndarray | list | tuple | range | str):
         array = array_of(part)
         if isinstance(part, np.ndarray) and not array.ndim and array.dtype.kind in "iu":
@@ -216,6 +219,14 @@ def _part(part):
             "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
             f"{type_name(part)})"
         ) from None
+
+
+def _number_or_tensor(part: Tensor) -> int | Tensor:
+    """Return the whole number that a tensor holds, or the tensor where it has many: while `vmap` or JAX traces."""
+    value = value_of(part)
+    if isinstance(value.array, jax.core.Tracer) or (value.array is None and type(value.trace.owner) is not Recorder):
+        return CALLERS["to_dtype"](part, dtype=int64)
+    return int(value.numpy())
 
 
 def _consumed(part: Any) -> int:

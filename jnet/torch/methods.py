@@ -7,7 +7,22 @@ import warnings
 
 from jnet.ops.checks import axis
 from jnet.ops.registry import OPS
-from jnet.torch import conversions, copies, dtypes, hooks, operators, overloads, reading, viewing
+from jnet.torch import (
+    calculus,
+    conversions,
+    copies,
+    dtypes,
+    factors,
+    hooks,
+    neural,
+    operators,
+    overloads,
+    pieces,
+    reading,
+    recasting,
+    spectra,
+    viewing,
+)
 from jnet.torch.arrays import array_of, placed
 from jnet.torch.autograd import engine
 from jnet.torch.dispatch import CALLERS, inplace_of, method_of
@@ -170,7 +185,8 @@ def install() -> None:
             if op.inplace:
                 setattr(Tensor, f"{each}_", inplace_of(caller, f"{each}_"))
     tables = (viewing.VIEWS, viewing.METHODS, overloads.METHODS, hooks.METHODS, reading.METHODS, conversions.METHODS,
-              copies.METHODS, METHODS)  # fmt: skip
+              copies.METHODS, calculus.METHODS, factors.METHODS, neural.METHODS, pieces.METHODS, spectra.METHODS,
+              METHODS)  # fmt: skip
     for table in tables:
         for name, function in table.items():
             setattr(Tensor, name, function if name.startswith("__") else method_of(function, name, function.__doc__))
@@ -217,8 +233,8 @@ PROPERTIES = {
     "mT": lambda self: viewing.VIEWS["mT"](self),
     "H": _adjoint,
     "mH": lambda self: viewing.VIEWS["mT"](self) if not self.is_complex() else CALLERS["conj"](self.mT),
-    "real": lambda self: CALLERS["real"](self) if self.is_complex() else self,
-    "imag": lambda self: CALLERS["imag"](self),
+    "real": recasting.real,
+    "imag": recasting.imag,
     "itemsize": lambda self: self.element_size(),
     "nbytes": lambda self: self.numel() * self.element_size(),
     "is_cuda": lambda self: self._aval.device is not None,

@@ -28,10 +28,36 @@ _INSTEAD: dict[str, dict[str, str]] = {
         "mps": "torch.cuda stands for every accelerator that JAX has.",
         "mtia": "torch.cuda stands for every accelerator that JAX has.",
         "accelerator": "torch.cuda stands for every accelerator that JAX has.",
-        "lobpcg": "",
+        "lobpcg": "torch.linalg.eigh has all eigenvalues; jax.experimental.sparse.linalg.lobpcg_standard the largest.",
+        **dict.fromkeys(
+            (
+                "float8_e4m3fn",
+                "float8_e4m3fnuz",
+                "float8_e5m2",
+                "float8_e5m2fnuz",
+                "float8_e8m0fnu",
+                "float4_e2m1fn_x2",
+            ),
+            "bfloat16 and float16 are the shortest dtypes.",
+        ),
+        **dict.fromkeys(
+            [f"{kind}{bits}" for kind in ("int", "uint") for bits in range(1, 8)],
+            "int8 and uint8 are the shortest dtypes.",
+        ),
+        **dict.fromkeys(("bit", "bits8", "bits16", "bits1x8", "bits2x4", "bits4x2"), "uint8 holds bits."),
+        "complex32": "complex64 is the shortest complex dtype.",
+        "hash_tensor": "",
+        "embedding_bag": "torch.nn.functional.embedding_bag has its result.",
+        "embedding_renorm_": "torch.nn.functional.embedding takes max_norm.",
         "from_file": "numpy.memmap and torch.from_numpy do.",
         "while_loop": "Python's loops are recorded; torch.func.to_jax and jax.lax.while_loop compile them.",
         "cond": "Python's if is recorded; torch.where and jax.lax.cond choose without looking.",
+    },
+    "torch.linalg": {
+        **dict.fromkeys(
+            ("ldl_factor", "ldl_factor_ex", "ldl_solve"),
+            "torch.linalg.cholesky and torch.linalg.lu_factor make factors, which cholesky_solve and lu_solve take.",
+        )
     },
     "torch.jit": {
         "save": "torch.save keeps a state_dict; jnet.export writes a compiled function.",
@@ -43,6 +69,7 @@ _INSTEAD: dict[str, dict[str, str]] = {
     "torch.Tensor": {
         **dict.fromkeys(("to_sparse", "to_sparse_coo", "to_sparse_csr", "to_dense", "coalesce"), _DENSE),
         **dict.fromkeys(("to_mkldnn", "int_repr", "dequantize", "xpu", "mtia"), ""),
+        **dict.fromkeys(("chalf", "hash_tensor", "map2_", "module_load", "reinforce"), ""),
     },
 }
 

@@ -6,6 +6,8 @@ where one exists.
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from jnet.ops.checks import broadcast_shapes
@@ -122,6 +124,21 @@ def einsum(equation, *operands):
     return CALLERS["einsum"](operands, equation)
 
 
+@_function
+def chain_matmul(*matrices):
+    """Return the product of matrices, in the order that costs least; `torch.linalg.multi_dot` is its newer name.
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.chain_matmul.html
+    """
+    warnings.warn(
+        "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot "
+        "instead, which accepts a list of two or more tensors rather than multiple parameters.",
+        UserWarning,
+        stacklevel=2,
+    )
+    return CALLERS["chain_matmul"](matrices[0] if len(matrices) == 1 else matrices)
+
+
 def _meshed(name: str):
     caller = CALLERS[name]
 
@@ -148,7 +165,7 @@ def nonzero(input, *, out=None, as_tuple=False):
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.nonzero.html
     """
-    found = np.nonzero(np.atleast_1d(numpy_of(input)) if not as_tuple else numpy_of(input))
+    found = np.nonzero(np.atleast_1d(numpy_of(input)))
     if as_tuple:
         return tuple([from_array(each) for each in found])
     if input.ndim == 0:
@@ -293,6 +310,16 @@ def is_storage(obj) -> bool:
 def is_nonzero(input) -> bool:
     """Tell whether the one element is not 0."""
     return bool(input)
+
+
+@_function
+def typename(obj) -> str:
+    """Return the name of a tensor's type, of a class or function, or of an object's class, with its module."""
+    if isinstance(obj, Tensor):
+        return obj.type()
+    named = obj if hasattr(obj, "__qualname__") else type(obj)
+    module = (getattr(named, "__module__", "") or "").removeprefix("jnet.")
+    return named.__qualname__ if module in ("", "builtins") else f"{module}.{named.__qualname__}"
 
 
 @_function

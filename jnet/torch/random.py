@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Callable
 
@@ -10,8 +11,9 @@ import numpy as np
 
 from jnet.ops import random as streams
 from jnet.ops.checks import broadcast_shapes, dtype_name, not_implemented
+from jnet.ops.keyed import Keyed
 from jnet.recorder import Call
-from jnet.recorder.direct import is_direct
+from jnet.recorder.direct import current
 from jnet.torch.arrays import jax_device, numpy_dtype, placed
 from jnet.torch.creation import finish, size_of
 from jnet.torch.dispatch import assign, store_out
@@ -19,7 +21,18 @@ from jnet.torch.dtypes import device as Device
 from jnet.torch.dtypes import preserve_format
 from jnet.torch.scalars import check_fits, type_name
 from jnet.torch.signatures import OPTIONS, Signatures
-from jnet.torch.tensor import Tensor, apply, from_array, grad_mode, layout_of, numpy_of, refuse_leaf, shape_of
+from jnet.torch.tensor import (
+    Tensor,
+    apply,
+    detached,
+    from_array,
+    grad_mode,
+    layout_of,
+    numpy_of,
+    refuse_leaf,
+    shape_of,
+    value_of,
+)
 
 DEFAULT_SEED = 67280421310721
 
@@ -47,15 +60,6 @@ class Generator(streams.Generator):
             raise TypeError(f"Generator(): argument 'device' must be torch.device, not {type_name(device)}")
         self.device = Device(device)
         jax_device(self.device)
-
-    def _draws(self, n: int) -> np.ndarray:
-        if is_direct():
-            raise NotImplementedError(
-                "Random numbers are drawn inside a function that JAX traces: they would be the same at every call. "
-                "Call "
-                "module.eval() first, or give the random numbers as an input."
-            )
-        return super()._draws(n)
 
     def manual_seed(self, seed: int) -> Generator:
         """Start the stream of this seed again; return the generator."""
@@ -85,6 +89,30 @@ class Generator(streams.Generator):
         """Return another generator at the same place of the same stream."""
         return Generator(str(self.device)).set_state(self.get_state())
 
+
+def _or_keyed(name: str):
+    """Return a method that draws, inside a function that JAX traces, from the key given to that."""
+    draw = getattr(streams.Generator, name)
+
+    @functools.wraps(draw)
+    def method(self, *args, **kwargs):
+        inside = current()
+        if inside is None:
+            return draw(self, *args, **kwargs)
+        if inside.source is None:
+            raise RuntimeError(
+                "This module draws random numbers (dropout, say), which a pure function takes from a key: give "
+                "rng=jax.random.key(0), another one at each step; or train=False, if it draws only while it trains. "
+                "(Of a linen module: rngs={'dropout': key}.)"
+            )
+        return getattr(inside.source, name)(*args, **kwargs)
+
+    return method
+
+
+for _name in Keyed.__dict__:
+    if not _name.startswith("_"):
+        setattr(Generator, _name, _or_keyed(_name))
 
 default_generator = Generator()
 
@@ -146,6 +174,11 @@ def _source(given: dict) -> streams.Generator:
     return given.pop("generator", default_generator)
 
 
+def _numbers(tensor: Tensor):
+    """Return a tensor's values: on the host, or as JAX traces them."""
+    return numpy_of(tensor) if current() is None else value_of(tensor).known()
+
+
 def _kind(given: dict, otherwise: np.dtype | None = None) -> np.dtype:
     """Take the dtype out of the options: the one asked for, or that of `out=`.
 
@@ -178,6 +211,8 @@ def _order(tensor: Tensor) -> list[int]:
 
 def _filled(draw: Callable[..., np.ndarray], shape: tuple[int, ...], order: list[int]) -> np.ndarray:
     """Return draws for a tensor's elements in the order in which its dimensions lie in memory."""
+    if current() is not None:
+        return draw(shape)
     array = np.asarray(draw(tuple([shape[dim] for dim in order])))
     if order == sorted(order):
         return array
@@ -312,10 +347,12 @@ def normal(*args, **kwargs) -> Tensor:
     if "size" in given:
         shape = size_of("normal", (given.pop("size"),), {})
         return finish("normal", source.normal(mean, std, shape, _kind(given)), given)
-    means, stds = (numpy_of(each) if isinstance(each, Tensor) else each for each in (mean, std))
+    means, stds = (_numbers(each) if isinstance(each, Tensor) else each for each in (mean, std))
     out = given.get("out")
     kind = (mean if isinstance(mean, Tensor) else std)._aval.dtype if out is None else out._aval.dtype
     shape = broadcast_shapes(np.shape(means), np.shape(stds))
+    if current() is not None:
+        return detached(from_array((source.randn(shape, kind) * stds + means).astype(kind)))
     if isinstance(stds, np.ndarray):
         if not (stds >= 0).all():
             raise RuntimeError("normal expects all elements of std >= 0.0")
@@ -346,7 +383,7 @@ def _bernoulli(input: Tensor, given: dict) -> Tensor:
     """
     source, shape, out = _source(given), shape_of(input), given.get("out")
     kind = input._aval.dtype if out is None else out._aval.dtype
-    drawn = source.bernoulli(given["p"] if "p" in given else numpy_of(input), shape).astype(kind)
+    drawn = source.bernoulli(given["p"] if "p" in given else _numbers(input), shape).astype(kind)
     made = finish("bernoulli", drawn, {"out": out, "device": input.device})
     return made if "p" in given or out is not None else _taped("BernoulliBackward0", made, input)
 
@@ -359,7 +396,7 @@ def _multinomial(input: Tensor, given: dict) -> Tensor:
     out = given.get("out")
     if out is not None and out._aval.dtype != np.int64:
         raise RuntimeError(f"multinomial expects Long tensor out, got: {dtype_name(out._aval.dtype)}")
-    drawn = _source(given).multinomial(numpy_of(input), given["num_samples"], given.get("replacement", False))
+    drawn = _source(given).multinomial(_numbers(input), given["num_samples"], given.get("replacement", False))
     return finish("multinomial", drawn, {"out": out, "device": input.device})
 
 
@@ -368,8 +405,25 @@ def _poisson(input: Tensor, given: dict) -> Tensor:
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.poisson.html
     """
-    made = placed(_source(given).poisson(numpy_of(input)).astype(input._aval.dtype), input.device)
+    made = placed(_source(given).poisson(_numbers(input)).astype(input._aval.dtype), input.device)
     return _taped("PoissonBackward0", made, input)
+
+
+_BINOMIAL = Signatures("binomial", f"Tensor count, Tensor prob, {_GENERATOR}")
+
+
+def binomial(*args, **kwargs) -> Tensor:
+    """Return how many of `count` trials succeed with probability `prob`.
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.binomial.html
+    """
+    _, given = _BINOMIAL(args, kwargs)
+    count, prob = given["count"], given["prob"]
+    if current() is not None:
+        raise NotImplementedError(
+            "torch.binomial() inside a function that JAX traces; jax.random.binomial draws there."
+        )
+    return placed(_source(given).binomial(numpy_of(count), numpy_of(prob)), count.device)
 
 
 def _of_tensor(name: str, draw, *rest: str):
@@ -396,7 +450,7 @@ poisson, _ = _of_tensor("poisson", _poisson, _GENERATOR)
 FUNCTIONS = {
     each.__name__: each
     for each in (rand, randn, randint, rand_like, randn_like, randint_like, randperm, normal, bernoulli, multinomial,
-                 poisson, manual_seed, seed, initial_seed, get_rng_state, set_rng_state)
+                 poisson, binomial, manual_seed, seed, initial_seed, get_rng_state, set_rng_state)
 }  # fmt: skip
 
 # -- methods that draw in place ----------------------------------------------------------------------------------------
@@ -442,7 +496,10 @@ def _ones(source, tensor, shape, p=0.5):
             f"bernoulli_{'tensor_cpu_self' if isinstance(p, Tensor) else 'scalar_cpu'}_", _dtype(tensor)
         )
     if isinstance(p, Tensor):
-        p = np.broadcast_to(numpy_of(p), shape_of(tensor)).transpose(_order(tensor))
+        if current() is None:
+            p = np.broadcast_to(numpy_of(p), shape_of(tensor)).transpose(_order(tensor))
+        else:
+            p = _numbers(p)
     return source.bernoulli(p, shape)
 
 

@@ -63,8 +63,8 @@ def numpy(self, *, force: bool = False):
     memory = self._storage.share()
     if not self._links:
         return memory
-    flat = memory.reshape(-1)
-    strides = [stride * memory.itemsize for stride in layout.strides]
+    flat = memory.reshape(-1).view(self._aval.dtype)
+    strides = [stride * flat.itemsize for stride in layout.strides]
     return np.lib.stride_tricks.as_strided(flat[layout.offset :], layout.shape, strides)
 
 
@@ -202,7 +202,7 @@ def __jax_array__(self):
     """Let JAX take the tensor as an array."""
     import jax.numpy as jnp
 
-    return jnp.asarray(value_of(self.detach()).known())
+    return jnp.asarray(value_of(self).known())
 
 
 METHODS["__array_priority__"] = 1000  # NumPy's arrays leave operators with tensors to the tensors

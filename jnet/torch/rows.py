@@ -43,6 +43,8 @@ def rows(input: Tensor) -> Iterator[Tensor]:
         row._storage = storage
         row._links = (*links, Link(call, write, (i,)))
         row._layout = Layout(shape, strides, start + i * step)
+        if input._bits is not None:
+            row._bits = input._bits
         if base is not None:
             row._base, row._seen = base, storage.version[0]
         if kind is not None:

@@ -87,5 +87,7 @@ def type_name(value) -> str:
         ('numpy.float64', 'list')
     """
     kind = type(value)
+    if kind.__module__ == "jnet.torch.dtypes":  # in PyTorch these are made by C
+        return f"torch.{kind.__name__}"
     made_by_python = kind.__flags__ & (1 << 9)
     return kind.__name__ if made_by_python or kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"

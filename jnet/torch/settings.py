@@ -8,7 +8,8 @@ import warnings
 from jnet.recorder import set_matmul_precision
 from jnet.torch.scalars import type_name
 
-_kept = {"threads": os.cpu_count() or 1, "interop": os.cpu_count() or 1, "deterministic": 0, "precision": "highest"}
+_kept = {"threads": os.cpu_count() or 1, "interop": os.cpu_count() or 1, "deterministic": 0, "precision": "highest",
+         "warn": False}  # fmt: skip
 
 
 def _positive(name: str, value) -> int:
@@ -97,6 +98,31 @@ def set_float32_matmul_precision(precision: str) -> None:
         return
     _kept["precision"] = precision
     set_matmul_precision({"medium": "default"}.get(precision, precision))
+
+
+def set_warn_always(mode: bool) -> None:
+    """Keep the setting: how often a warning shows is for Python's `warnings` to say here.
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.set_warn_always.html
+    """
+    if not isinstance(mode, bool):
+        raise RuntimeError(f"setWarnOnlyOnce expects a bool, but got {type_name(mode)}")
+    _kept["warn"] = mode
+
+
+def is_warn_always_enabled() -> bool:
+    """Tell whether all warnings were asked for."""
+    return bool(_kept["warn"])
+
+
+def set_flush_denormal(mode: bool) -> bool:
+    """Return False: how XLA treats the smallest numbers cannot be set.
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.set_flush_denormal.html
+    """
+    if not isinstance(mode, bool):
+        raise RuntimeError(f"flush_denormal expects a bool, but got {type_name(mode)}")
+    return False
 
 
 __all__ = [name for name in globals() if name.split("_")[0] in ("get", "set", "use", "are", "is")]

@@ -34,6 +34,10 @@ def _is_sizes(value) -> bool:
     return isinstance(value, list | tuple) and (not value or _is_int(value[0]) or isinstance(value[0], bool))
 
 
+def _is_tensors(value) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(each, Tensor) for each in value)
+
+
 def _is_number(value) -> bool:
     return _is_plain(value) if isinstance(value, Tensor) else isinstance(value, _NUMBERS)
 
@@ -47,6 +51,7 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "float": lambda value: isinstance(value, float | int | np.number) or _is_plain(value),
     "int": _is_int,
     "tuple of ints": _is_sizes,
+    "tuple of Tensors": _is_tensors,
     "torch.Generator": lambda value: isinstance(value, streams.Generator),
     "torch.device": lambda value: isinstance(value, str | device) or _is_int(value),
     "torch.dtype": lambda value: isinstance(value, dtype) or (isinstance(value, type) and value in _TYPES),

@@ -95,6 +95,7 @@ class Tensor(metaclass=TensorType):
     _counter: list[int] | None = None  # counts its writes, if the tape does not see them: it is some tensor's `data`
     _number: int = 0  # which of the views that one function made
     _at_once: Aval | None = None  # its kind, if it is a row of a known tensor or a sum of rows (see rows.py)
+    _bits: np.dtype | None = None  # its dtype, if it is a view of the storage's bytes as another one
     names: tuple = ()
     _construct: Any = None
 
@@ -128,7 +129,8 @@ class Tensor(metaclass=TensorType):
 
     @property
     def _aval(self) -> Aval:
-        return self._storage.value.aval
+        kind = self._storage.value.aval
+        return kind if self._bits is None else aval(kind.shape, self._bits, kind.device)
 
     @property
     def shape(self) -> Size:
@@ -143,7 +145,7 @@ class Tensor(metaclass=TensorType):
     @property
     def dtype(self) -> dtype:
         """The type of the elements."""
-        return dtype.from_numpy(self._storage.value.aval.dtype)
+        return dtype.from_numpy(self._aval.dtype)
 
     @property
     def device(self) -> device:
@@ -311,6 +313,8 @@ def same_elements(tensor: Tensor) -> Tensor:
         other._links = tensor._links
     if tensor._layout is not None:
         other._layout = tensor._layout
+    if tensor._bits is not None:
+        other._bits = tensor._bits
     if tensor._counter is not None:
         other._counter = tensor._counter
     if tensor._inference:
@@ -396,7 +400,7 @@ def view(tensor: Tensor, link: Link, layout: Layout) -> Tensor:
 
 def kind_of(tensor: Tensor) -> Aval:
     """Return shape, dtype and device of a tensor."""
-    kind, layout = tensor._storage.value.aval, tensor._layout
+    kind, layout = tensor._aval, tensor._layout
     return kind if layout is None else aval(layout.shape, kind.dtype, kind.device)
 
 

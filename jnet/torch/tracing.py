@@ -2,43 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
+from jnet.ops.keyed import Keyed
 from jnet.recorder import known
 from jnet.recorder.direct import direct
-from jnet.torch.autograd.modes import no_grad
-from jnet.torch.tensor import Tensor, value_of, wrap
+from jnet.torch.tensor import Tensor, grad_mode, value_of, wrap
+
+_LOOKS = (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError)
 
 
-def pure(function: Callable, tensors: dict[str, jax.Array], *inputs):
-    """Return `function(tensors, *inputs)` on JAX's arrays, which may be traced; results are arrays again.
+def pure(function: Callable, *inputs, rng=None) -> Any:
+    """Return `function(*inputs)` for JAX's arrays, which may be traced: it gets tensors, and what it gives is arrays.
+
+    Derivatives are JAX's. They end where PyTorch's do: at `detach`, and inside of `no_grad`.
+
+    Args:
+        inputs: nested as JAX's trees are; what is no array stays as it is.
+        rng: the key that random numbers follow from; without one, there are none.
 
     Raises:
-        NotImplementedError: if the function looks at a value, or writes to one of `tensors`.
+        NotImplementedError: if the function looks at a value.
+        RuntimeError: if it draws random numbers, and there is no key.
     """
-    with direct(), no_grad():
-        given = {name: _tensor(array) for name, array in tensors.items()}
-        arguments = jax.tree.map(lambda x: _tensor(x) if hasattr(x, "dtype") else x, inputs)
+    with _traced(None if rng is None else Keyed(rng)):
+        arguments = jax.tree.map(tensor_of, inputs, is_leaf=is_tensor)
         try:
-            result = function(given, *arguments)
-        except jax.errors.ConcretizationTypeError as error:
+            result = function(*arguments)
+        except _LOOKS as error:
             raise NotImplementedError(
                 "This module looks at a value while JAX traces it (item(), bool(), numpy(), nonzero() ...): what it "
-                "does "
-                f"must follow from shapes alone. {str(error).splitlines()[0]}"
+                f"does must follow from shapes alone. {str(error).splitlines()[0]}"
             ) from error
-        for name, tensor in given.items():
-            if tensor._storage.version[0]:
-                raise NotImplementedError(
-                    f"The module writes to {name!r}, which a pure function cannot; call module.eval() first, if that "
-                    "stops it."
-                )
-        is_tensor = lambda x: isinstance(x, Tensor)  # noqa: E731
-        return jax.tree.map(lambda x: value_of(x).known() if is_tensor(x) else x, result, is_leaf=is_tensor)
+        return jax.tree.map(array_of, result, is_leaf=is_tensor)
 
 
-def _tensor(array) -> Tensor:
-    return wrap(known(jnp.asarray(array)))
+@contextlib.contextmanager
+def _traced(source: Keyed | None) -> Iterator[None]:
+    before = grad_mode.enabled, grad_mode.inference
+    with direct(lambda: grad_mode.enabled, source), warnings.catch_warnings():
+        # Where JAX has no 64 bits, what PyTorch has in 64 is in 32, as everywhere in JAX.
+        warnings.filterwarnings("ignore", "Explicitly requested dtype", UserWarning)
+        grad_mode.enabled, grad_mode.inference = True, False
+        try:
+            yield
+        finally:
+            grad_mode.enabled, grad_mode.inference = before
+
+
+def is_tensor(leaf) -> bool:
+    """Tell tensors from what JAX's trees are made of."""
+    return isinstance(leaf, Tensor)
+
+
+def tensor_of(leaf):
+    """Return the tensor of an array, or what else it is."""
+    return wrap(known(jnp.asarray(leaf))) if isinstance(leaf, jax.Array | np.ndarray | np.generic) else leaf
+
+
+def array_of(leaf):
+    """Return the array of a tensor, or what else it is."""
+    if not isinstance(leaf, Tensor):
+        return leaf
+    array = value_of(leaf).known()
+    return array if isinstance(array, jax.Array) else jnp.asarray(array)

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from jnet.ops.checks import axis, broadcast_shapes
 from jnet.recorder import Call, Layout, Link, contiguous_strides, link
 from jnet.torch.dtypes import Size
-from jnet.torch.dtypes import dtype as Dtype
 from jnet.torch.tensor import Tensor, apply, layout_of, refuse_leaf, same_elements, shape_of, value_of, view
 
 # What the methods take, in PyTorch's notation: needed where something else is given.
@@ -195,6 +194,8 @@ def tensor_split(input: Tensor, indices_or_sections, dim: int = 0) -> tuple[Tens
     """
     dim = axis(dim, input.ndim, "tensor_split")
     total = shape_of(input)[dim]
+    if isinstance(indices_or_sections, Tensor):
+        indices_or_sections = indices_or_sections.tolist()
     if isinstance(indices_or_sections, int):
         n = indices_or_sections
         if n <= 0:
@@ -353,14 +354,9 @@ def view_(input: Tensor, *shape) -> Tensor:
 
     Raises:
         RuntimeError: if the number of elements differs, or the strides do not allow it (use `reshape`).
-        NotImplementedError: for another dtype; that of the tensor itself changes nothing.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.view.html
     """
-    if len(shape) == 1 and isinstance(shape[0], Dtype):
-        if shape[0]._numpy != input._aval.dtype:
-            raise NotImplementedError("view(dtype): the same bytes as another dtype are not built; use .to(dtype).")
-        shape = (shape_of(input),)
     new = _full_shape(sizes(shape), input.numel())
     found = _viewed(input, new, "ViewBackward0")
     if found is None:
@@ -627,6 +623,8 @@ def as_strided(input: Tensor, size, stride, storage_offset: int | None = None) -
             f"{input.element_size()} requiring a storage size of {(last + 1) * input.element_size()} are out of bounds "
             f"for storage of size {room * input.element_size()}"
         )
+    if input._bits is not None:
+        raise NotImplementedError("as_strided() of a view of another dtype; apply it to the tensor that it views.")
     if input._links and input.requires_grad:
         raise NotImplementedError("as_strided() of a view that requires grad; apply it to the tensor that it views.")
     whole = same_elements(input)

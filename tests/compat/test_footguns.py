@@ -410,7 +410,7 @@ x.clamp('a')
 p = torch.ones(3, requires_grad=True); z = (p * p).sum(); p.data.mul_(3); z.backward(); p.grad
 x.T.clone().stride(), (x.T + 1).stride(), torch.zeros_like(x.T).stride()
 torch.bincount(x)
-torch.nn.functional.dropout(x.T, 0.5)
+torch.nn.functional.dropout(x.T + 1, 0.5)
 """)
 
 

@@ -1,5 +1,7 @@
 """Convolutions: the matrix product equals `lax` and PyTorch for every geometry, in value and gradient."""
 
+import functools
+
 import chex
 import flax.linen as nn
 import jax
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from jax import lax
 
 from jnet import ops
+from jnet.ops import convolving
 
 ROW = {"deadline": None, "max_examples": 25, "derandomize": True}
 
@@ -130,3 +133,38 @@ def test_error_of_the_wrong_channels():
         ops.conv2d(jnp.ones((2, 3, 8, 8)), jnp.ones((6, 1, 5, 5)))
     with pytest.raises(RuntimeError, match="Invalid padding string: 'full'"):
         ops.conv2d(jnp.ones((2, 1, 8, 8)), jnp.ones((6, 1, 5, 5)), padding="full")
+
+
+@pytest.mark.parametrize("channels", [2, 9])
+def test_blocks_of_the_batch_change_nothing(channels, monkeypatch):
+    """A convolution and its transpose, in blocks of one example: values, both modes, second derivatives, vmap."""
+    monkeypatch.setattr(convolving, "_BLOCK", 1)
+    rng = np.random.default_rng(0)
+    x, k, z = (
+        jnp.asarray(rng.normal(size=s), jnp.float32) for s in ((3, 6, 5, channels), (3, 2, channels, 2), (3, 3, 5, 2))
+    )
+    geometry = (2, 1), ((1, 1), (1, 0)), (1, 1)
+
+    def stock(x, k):
+        return lax.conv_general_dilated(x, k, *geometry[:2], dimension_numbers=("NHWC", "HWIO", "NHWC"))
+
+    def ours(x, k):
+        return ops.conv_general_dilated(x, k, *geometry[:2], dimension_numbers=("NHWC", "HWIO", "NHWC"))
+
+    def stock_transposed(z, k):
+        return jax.linear_transpose(lambda x: stock(x, k), x)(z)[0]
+
+    def transposed(z, k):
+        return convolving.conv_transposed(z, k, x.shape[1:-1], geometry)
+
+    def found(f, x, k):
+        def squared(x, k):
+            return (f(x, k) ** 2).sum()
+
+        gradient = jax.grad(squared, (0, 1))
+        many = jax.vmap(f, (0, None))(jnp.stack([x, -x]), k), jax.vmap(f, (None, 0))(x, jnp.stack([k, -k]))
+        return f(x, k), gradient(x, k), jax.jvp(gradient, (x, k), (jnp.cos(x), jnp.sin(k))), many
+
+    for mine, other, images in ((ours, stock, x), (transposed, stock_transposed, z)):
+        left, right = (jax.jit(functools.partial(found, f))(images, k) for f in (mine, other))
+        chex.assert_trees_all_close(left, right, rtol=1e-4, atol=1e-3)

@@ -66,10 +66,11 @@ def ours(name, row):
 
     def run(chosen):
         out = outputs(name, chosen, fixed, settings)
-        return sum((jnp.vdot(cotangent(x), x) for x in out if is_floating(x)), jnp.zeros(())), out
+        return sum((jnp.vdot(cotangent(x), x) for x in map(parts, out) if is_floating(x)), jnp.zeros(())), out
 
     execute = jax.jit if id(row) in COMPILED else interpreted
-    if name in NO_GRADIENT or not any(map(is_floating, jax.eval_shape(run, chosen)[1])):
+    results = jax.eval_shape(run, chosen)[1]
+    if name in NO_GRADIENT or not any(jnp.issubdtype(x.dtype, jnp.inexact) for x in results):
         COMPUTED[key] = execute(run)(chosen)[1], {}
     else:
         (_, out), grads = execute(jax.value_and_grad(run, has_aux=True))(chosen)
@@ -88,6 +89,11 @@ def interpreted(function):
     return run
 
 
+def parts(x):
+    """Return the real and imaginary parts of complex numbers as one array, along a last dimension."""
+    return jnp.stack([x.real, x.imag], -1) if jnp.iscomplexobj(x) else x
+
+
 def cotangent(x):
     return jnp.asarray(np.cos(np.arange(x.size)).reshape(x.shape) + 1.5, x.dtype)
 
@@ -101,7 +107,7 @@ def theirs(torch, name, row):
     out = (out,) if isinstance(out, torch.Tensor) else tuple(out)
     loss = sum(
         (torch.tensor(np.cos(np.arange(x.numel())).reshape(x.shape) + 1.5).to(x.dtype) * x).sum()
-        for x in out
+        for x in (torch.view_as_real(x.resolve_conj()) if x.is_complex() else x for x in out)
         if x.requires_grad and x.is_floating_point()
     )
     if not isinstance(loss, torch.Tensor):
@@ -179,7 +185,7 @@ def test_gradients_equal_numerical_ones(name):
         fixed = {key: np.float64(value) if is_floating(value) else value for key, value in fixed.items()}
 
         def run(chosen):
-            return [x for x in outputs(name, chosen, fixed, settings) if is_floating(x)]
+            return [x for x in map(parts, outputs(name, chosen, fixed, settings)) if is_floating(x)]
 
         check_grads(jax.jit(run), (chosen,), order=1, modes=["rev"], atol=1e-5, rtol=1e-5, eps=1e-6)
 

@@ -73,8 +73,8 @@ SAMPLES: dict[str, list[dict]] = {
         dict(input=yes_no, nan=2.0),
         dict(input=np.array([1 + 2j, complex(nan, inf)], np.complex64), nan=1.5, posinf=2.5),
     ],
-    "real": [dict(input=f(3, 4)), dict(input=z), dict(input=i(1, 2))],
-    "imag": [dict(input=z), dict(input=z.astype(np.complex128))],
+    "complex": [dict(real=f(3, 4), imag=f(3, 4) * 2), dict(real=f(3, 1), imag=f(4).astype(np.float32))],
+    "polar": [dict(abs=np.abs(f(3, 4)), angle=f(3, 4) * 2), dict(abs=np.abs(f(3, 1)), angle=f(4))],
     "conj": [dict(input=f(3, 4)), dict(input=z), dict(input=i(1, 2)), dict(input=yes_no)],
     "angle": [*real_only, dict(input=np.append(z, 0)), dict(input=i(1, -2, 0))],
     "isreal": [dict(input=z), dict(input=f(3)), dict(input=i(1))],
@@ -187,7 +187,18 @@ ERRORS: list[tuple[str, dict, type[Exception], str]] = [
     ),
     ("round", dict(input=i(1), decimals=1), NotImplementedError, "\"round_cpu\" not implemented for 'Long'"),
     *(("frac", dict(input=x), NotImplementedError, '"frac_cpu" not implemented for') for x in (i(1), yes_no, z)),
-    ("imag", dict(input=f(3)), RuntimeError, "imag is not implemented for tensors with non-complex dtypes."),
+    (
+        "complex",
+        dict(real=i(1), imag=f(1)),
+        RuntimeError,
+        "Expected both inputs to be Half, Float or Double tensors but ",
+    ),
+    (
+        "complex",
+        dict(real=f(1), imag=f(1).astype(np.float64)),
+        RuntimeError,
+        "Expected object of scalar type Float but ",
+    ),
     ("digamma", dict(input=z), NotImplementedError, '"digamma" not implemented for'),
     ("logit", dict(input=z), NotImplementedError, '"logit_cpu" not implemented for'),
     ("polygamma", dict(n=-1, input=f(3)), RuntimeError, "polygamma(n, x) does not support negative n."),
@@ -212,7 +223,7 @@ ERRORS: list[tuple[str, dict, type[Exception], str]] = [
     ),
 ]
 
-NO_GRADIENT = {"imag", "isreal"}
+NO_GRADIENT = {"isreal"}
 
 # PyTorch calls the first parameter `self` where it is a Python number.
 TORCH_NAME = {"xlogy": lambda torch: lambda input, other: torch.xlogy(input, other)}

@@ -10,6 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from jnet.recorder import Node, aval, known
+from jnet.recorder.direct import current
+from jnet.torch.autograd.traced import traced
 from jnet.torch.dtypes import dtype
 from jnet.torch.hooks import pair
 from jnet.torch.scalars import type_name
@@ -212,19 +214,12 @@ class Function:
     @classmethod
     def apply(cls, *args, **kwargs):
         """Run the function on tensors and other arguments."""
-        ctx = FunctionCtx()
         edges = [edge_of(a) if isinstance(a, Tensor) else None for a in args]
-        ctx.needs_input_grad = tuple([edge is not None for edge in edges])
-        before = grad_mode.enabled
-        grad_mode.enabled = False
-        try:
-            if cls.setup_context is None:
-                results = cls.forward(ctx, *args, **kwargs)
-            else:
-                results = cls.forward(*args, **kwargs)
-                cls.setup_context(ctx, args, results)
-        finally:
-            grad_mode.enabled = before
+        if current() is not None and grad_mode.enabled:
+            if any(edge is not None for edge in edges):
+                raise NotImplementedError(f"autograd.grad through {cls.__name__}, where JAX traces it.")
+            return traced(lambda args: cls._run(args, kwargs, None), cls.backward, cls.__name__, args)
+        ctx, results = cls._run(args, kwargs, edges)
         several = isinstance(results, tuple)
         outs = results if several else (results,)
         if not (grad_mode.enabled and any(ctx.needs_input_grad)):
@@ -250,6 +245,25 @@ class Function:
             found[i] = out
         ctx._keep()
         return tuple(found) if several else found[0]
+
+    @classmethod
+    def _run(cls, args, kwargs, edges) -> tuple[FunctionCtx, Any]:
+        """Run `forward`; without edges, JAX decides which gradients it needs, and may ask for all of them."""
+        ctx = FunctionCtx()
+        if edges is None:
+            edges = [a if isinstance(a, Tensor) and a.is_floating_point() else None for a in args]
+        ctx.needs_input_grad = tuple([edge is not None for edge in edges])
+        before = grad_mode.enabled
+        grad_mode.enabled = False
+        try:
+            if cls.setup_context is None:
+                results = cls.forward(ctx, *args, **kwargs)
+            else:
+                results = cls.forward(*args, **kwargs)
+                cls.setup_context(ctx, args, results)
+        finally:
+            grad_mode.enabled = before
+        return ctx, results
 
 
 def _node_class(function: type) -> type[_FunctionNode]:

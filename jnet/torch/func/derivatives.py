@@ -14,7 +14,7 @@ from jnet.torch.creation import eye
 from jnet.torch.func.batching import Entry
 from jnet.torch.func.mapping import vmap
 from jnet.torch.func.trees import flatten, replaced
-from jnet.torch.tensor import Tensor, edge_of, grad_mode, shape_of
+from jnet.torch.tensor import Tensor, edge_of, grad_mode, same_elements, shape_of
 
 Argnums = int | tuple[int, ...]
 
@@ -33,7 +33,7 @@ class _Watch:
         for x in flat:
             if not isinstance(x, Tensor):
                 raise ValueError(f"Thing passed to transform API must be Tensor, got {type(x)}")
-        self.leaves = [x.view_as(x) if x.requires_grad else x.detach().requires_grad_() for x in flat]
+        self.leaves = [x.view_as(x) if x.requires_grad else same_elements(x).requires_grad_() for x in flat]
         self._own = {edge[0] for x in self.leaves if x.is_leaf and (edge := edge_of(x)) is not None}
         built = self.tree.unflatten(self.leaves)
         if argnums is None:
@@ -60,7 +60,7 @@ def _released(leaf):
     edge = edge_of(leaf) if isinstance(leaf, Tensor) else None
     if edge is None or (grad_mode.enabled and _leads_on(edge[0])):
         return leaf
-    return leaf.detach()
+    return same_elements(leaf)
 
 
 def _leads_on(node: Node) -> bool:

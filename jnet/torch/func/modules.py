@@ -1,24 +1,29 @@
-"""Modules as pure functions of their parameters, for PyTorch's words and for JAX's."""
+"""Modules as functions of their parameters, in PyTorch's words; `bridge.py` has JAX's."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections import Counter
+from collections.abc import Sequence
 
-import jax
-import numpy as np
-
-from jnet.recorder import flush
 from jnet.torch.dispatch import CALLERS
-from jnet.torch.tensor import Tensor, same_elements, value_of
-from jnet.torch.tracing import pure
+from jnet.torch.nn.utils.stateless import _functional_call
+from jnet.torch.tensor import Tensor
 
 
-def functional_call(module, parameters_and_buffers, args=None, kwargs=None, *, tie_weights=True, strict=False):
+def functional_call(module, parameter_and_buffer_dicts, args=None, kwargs=None, *, tie_weights=True, strict=False):
     """Return `module(*args, **kwargs)` with these tensors in place of its own, which come back afterwards.
 
+    What the module assigns to these names meanwhile (running statistics, say) is in the dictionary then.
+
     Args:
-        parameters_and_buffers: names, as `named_parameters` gives them, to tensors; or a sequence of such dictionaries.
+        parameter_and_buffer_dicts: names, as `named_parameters` gives them, to tensors; or several such dictionaries.
+        args: the arguments, a tuple; anything else is the only one.
+        tie_weights: a tensor that the module has under several names is replaced under all of them.
+        strict: all parameters and buffers must be given, and nothing else.
+
+    Raises:
+        ValueError: if two dictionaries have a name in common, or two names of one tensor are given different ones.
+        RuntimeError: if `strict` and the names differ.
 
     Example:
         >>> import jnet.torch as torch
@@ -28,80 +33,24 @@ def functional_call(module, parameters_and_buffers, args=None, kwargs=None, *, t
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.func.functional_call.html
     """
-    given: dict[str, Any] = {}
-    several = isinstance(parameters_and_buffers, list | tuple)
-    for each in parameters_and_buffers if several else [parameters_and_buffers]:
-        given.update(each)
-    arguments = () if args is None else args if isinstance(args, tuple) else (args,)
-    places = _places(module)
-    if strict:
-        unexpected = [name for name in given if name not in places]
-        missing = [name for name in places if name not in given]
-        wrong = {"Unexpected": unexpected, "Missing": missing}
-        lines = [f"{what} key(s): {', '.join(map(repr, names))}." for what, names in wrong.items() if names]
-        if lines:
-            raise RuntimeError("\n\t".join([f"Error(s) in reparametrizing for {type(module).__name__}:", *lines]))
-    before = []
-    by_tensor = {id(place[0][place[1]]): name for name, place in places.items() if name in given}
-    try:
-        for name, (table, key) in places.items():
-            source = name if name in given else by_tensor.get(id(table[key])) if tie_weights else None
-            if source is not None:
-                before.append((table, key, table[key]))
-        for name, (table, key) in places.items():
-            source = name if name in given else by_tensor.get(id(table[key])) if tie_weights else None
-            if source is not None:
-                table[key] = given[source]
-        return module(*arguments, **(kwargs or {}))
-    finally:
-        for table, key, tensor in reversed(before):
-            table[key] = tensor
+    given = _in_one(parameter_and_buffer_dicts)
+    return _functional_call(module, given, args, kwargs, tie_weights=tie_weights, strict=strict)
 
 
-def _places(module) -> dict[str, tuple[dict, str]]:
-    """Return where each parameter and buffer lies: name -> (table, key)."""
-    places = {}
-    for prefix, sub in module.named_modules(remove_duplicate=False):
-        for table in (sub._parameters, sub._buffers):
-            for key, tensor in table.items():
-                if tensor is not None:
-                    places[f"{prefix}.{key}" if prefix else key] = (table, key)
-    return places
-
-
-def to_jax(module) -> tuple[Callable, dict[str, dict[str, jax.Array]]]:
-    """Return a module as a pure function of JAX arrays, and its parameters and buffers as a tree.
-
-    The function `apply(variables, *inputs)` takes and gives arrays; `variables` is `{"params": ..., "buffers": ...}`.
-    It can be differentiated, mapped and compiled by `jax.grad`, `jax.vmap` and `jax.jit`.
-
-    Raises:
-        NotImplementedError: while it runs, if the module looks at values (`if x.sum() > 0`), draws random numbers or
-            writes to its buffers: what it does must follow from shapes alone.
-
-    Example:
-        >>> import jax, jax.numpy as jnp
-        >>> import jnet.torch as torch
-        >>> apply, variables = torch.func.to_jax(torch.nn.Linear(2, 1))
-        >>> jax.grad(lambda v: apply(v, jnp.ones((3, 2))).sum())(variables)["params"]["bias"].tolist()
-        [3.0]
-    """
-    flush()
-    variables = {
-        "params": {name: _array(tensor) for name, tensor in module.named_parameters()},
-        "buffers": {name: _array(tensor) for name, tensor in module.named_buffers()},
-    }
-
-    def apply(variables, *inputs, **settings):
-        tensors = {**variables.get("params", {}), **variables.get("buffers", {})}
-        return pure(lambda given, *xs: functional_call(module, given, xs, settings), tensors, *inputs)
-
-    return apply, variables
-
-
-def _array(tensor: Tensor) -> jax.Array:
-    with jax.enable_x64(True):
-        return jax.numpy.asarray(np.array(value_of(same_elements(tensor)).numpy()))
+def _in_one(dicts) -> dict[str, Tensor]:
+    if isinstance(dicts, dict):
+        return dicts
+    if not isinstance(dicts, Sequence):
+        raise ValueError(
+            f"Expected parameter_and_buffer_dicts to be a dict, or a list/tuple of dicts, but got {type(dicts)}"
+        )
+    if not all(isinstance(each, dict) for each in dicts):
+        raise ValueError("Expected all elements of parameter_and_buffer_dicts to be dictionaries")
+    times = Counter(name for each in dicts for name in each)
+    repeated = [name for name, count in times.items() if count > 1]
+    if repeated:
+        raise ValueError(f"{repeated} appeared in multiple dictionaries; behavior of functional call is ambiguous")
+    return {name: tensor for each in dicts for name, tensor in each.items()}
 
 
 def stack_module_state(models) -> tuple[dict[str, Tensor], dict[str, Tensor]]:

@@ -155,6 +155,96 @@ def cross_entropy(
     )
 
 
+def linear_cross_entropy(
+    input,
+    linear_weight,
+    target,
+    *,
+    linear_bias=None,
+    weight=None,
+    reduction="mean",
+    ignore_index=None,
+    label_smoothing=0.0,
+    options=None,
+):
+    """Return the cross entropy of softmax(linear(input, linear_weight, linear_bias)) with targets.
+
+    Args:
+        linear_weight: (C, in), or (C, d1, ..., in) for losses of several dimensions; the bias is as that without in.
+        ignore_index: -100 if None; targets that are probabilities allow no other.
+        options: a `LinearCrossEntropyOptions`: how PyTorch saves memory. It is checked, and changes nothing: XLA
+            decides what is stored.
+        weight, reduction, label_smoothing: as `cross_entropy`.
+
+    Shape: input (N, in) or (in,); target (N, d1, ...) or probabilities (N, C, d1, ...).
+
+    Raises:
+        RuntimeError: for shapes that do not fit.
+
+    Example:
+        >>> import jnet.torch as torch
+        >>> torch.nn.functional.linear_cross_entropy(torch.ones(1, 2), torch.zeros(4, 2), torch.tensor([2]))
+        tensor(1.3863)
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.linear_cross_entropy.html
+    """
+    lead, (classes, *inner, width) = tuple(input.shape[:-1]), _checked_weight(input, linear_weight)
+    if linear_bias is not None and tuple(linear_bias.shape) != (classes, *inner):
+        raise RuntimeError(f"expected linear_bias shape {(classes, *inner)}, got {tuple(linear_bias.shape)}")
+    if inner and not lead:
+        raise RuntimeError(
+            f"K-dimensional loss defined by linear_weight shape {tuple(linear_weight.shape)} requires batched input, "
+            f"(N, {width}), got unbatched input with shape {tuple(input.shape)}"
+        )
+    shape = (*lead, classes, *inner)
+    if tuple(target.shape) == shape and ignore_index is not None:
+        raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
+    if options is not None:
+        _check_options(options, lead, classes, inner, width, target, linear_bias, reduction, label_smoothing)
+    if inner:
+        linear_weight = linear_weight.reshape(-1, width)
+        linear_bias = None if linear_bias is None else linear_bias.reshape(-1)
+    return cross_entropy(
+        CALLERS["linear"](input, linear_weight, linear_bias).reshape(shape),
+        target,
+        weight,
+        ignore_index=-100 if ignore_index is None else ignore_index,
+        reduction=reduction,
+        label_smoothing=label_smoothing,
+    )
+
+
+def _checked_weight(input: Tensor, weight: Tensor) -> tuple[int, ...]:
+    """Return the sizes of the weight."""
+    if input.ndim not in (1, 2):
+        raise RuntimeError(f"expected input with dimensionality 1 or 2, got {input.ndim}")
+    if weight.ndim < 2:
+        raise RuntimeError(f"expected linear_weight with dimensionality at least 2, got {weight.ndim}")
+    if input.size(-1) != weight.size(-1):
+        raise RuntimeError(
+            "expected equal input and linear_weight last dimensions (in_features), got "
+            f"{input.size(-1)} and {weight.size(-1)}, respectively"
+        )
+    return tuple(weight.shape)
+
+
+def _check_options(options, lead, classes, inner, width, target, bias, reduction, label_smoothing) -> None:
+    """Warn where PyTorch would not heed the options, and refuse those that contradict each other."""
+    known = reduction in ("mean", "sum", "none")
+    if inner or not known or label_smoothing != 0.0 or target._aval.dtype != np.int64:
+        warnings.warn(
+            "linear_cross_entropy: ``options`` ignored; chunked path needs reduction in {'mean','sum','none'}, "
+            "label_smoothing == 0, target.dtype == int64, out_features == (). Got "
+            f"reduction={reduction!r}, label_smoothing={label_smoothing}, target.dtype={target.dtype}, "
+            f"out_features={tuple(inner)}, tracing=False, linear_bias.shape="
+            f"{None if bias is None else tuple(bias.shape)}.",
+            UserWarning,
+            stacklevel=3,
+        )
+    else:
+        options._check(lead[0] if lead else 1, width, classes)
+
+
 def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
     """Return target (log target - input), the divergence of log-probabilities `input` from probabilities `target`.
 

@@ -3,6 +3,8 @@
 Those that are ops are derived from their declarations; here stands what is composed of ops.
 """
 
+# ruff: noqa: F401 - what is imported here is what the module offers
+
 from __future__ import annotations
 
 import dataclasses
@@ -15,8 +17,11 @@ import numpy as np
 
 from jnet.ops.checks import not_implemented
 from jnet.ops.registry import OPS
+from jnet.recorder.direct import current
 from jnet.torch.creation import empty_like
 from jnet.torch.dispatch import CALLERS, Caller, inplace_of
+from jnet.torch.missing import missing
+from jnet.torch.nn.attention.functions import multi_head_attention_forward, scaled_dot_product_attention
 from jnet.torch.nn.criteria import (
     at_hand,
     binary_cross_entropy,
@@ -25,10 +30,13 @@ from jnet.torch.nn.criteria import (
     huber_loss,
     kl_div,
     l1_loss,
+    linear_cross_entropy,
     mse_loss,
     nll_loss,
     smooth_l1_loss,
 )
+from jnet.torch.nn.embeddings import embedding, embedding_bag
+from jnet.torch.nn.folding import fold, unfold
 from jnet.torch.nn.kernels import KERNELS
 from jnet.torch.nn.margins import (
     cosine_embedding_loss,
@@ -44,7 +52,10 @@ from jnet.torch.nn.margins import (
     triplet_margin_loss,
     triplet_margin_with_distance_loss,
 )
-from jnet.torch.nn.missing import missing
+from jnet.torch.nn.normalization import batch_norm, group_norm, instance_norm
+from jnet.torch.nn.pooling import *  # noqa: F403
+from jnet.torch.nn.resampling import *  # noqa: F403
+from jnet.torch.random import _order as memory_order
 from jnet.torch.random import default_generator
 from jnet.torch.tensor import Tensor, from_array, numpy_of, shape_of
 
@@ -179,9 +190,13 @@ def _slopes(input, lower: float, upper: float, training: bool) -> Tensor:
     """Return what each element is multiplied by."""
     if lower > upper:
         raise RuntimeError(f"Lower bound should be less than or equal to the upper bound\nGot {lower} and {upper}.")
+    if input._aval.dtype.kind in "biu":
+        raise not_implemented("leaky_relu_cpu", input._aval.dtype)
+    if current() is not None:  # JAX traces it: a draw for each element
+        shape, kind = shape_of(input), input._aval.dtype
+        drawn = from_array(default_generator.uniform(lower, upper, shape, kind)) if training else (lower + upper) / 2
+        return CALLERS["where"](input > 0, 1.0, drawn).to(input.dtype)
     values = numpy_of(input)
-    if values.dtype.kind in "biu":
-        raise not_implemented("leaky_relu_cpu", values.dtype)
     slopes = np.ones_like(values)
     negative = values <= 0
     if training:  # one draw for each element that is not positive, as PyTorch's loop makes them
@@ -265,10 +280,18 @@ def _dropped(input: Tensor, p: float, training: bool, inplace: bool, shape: Sequ
     """Return the input with elements (or whole parts, if `shape` has ones) zeroed with probability p."""
     if not training or p == 0 or input.numel() == 0:
         return input
-    noise = empty_like(input) if shape is None else input.new_empty(shape)
+    noise = _lying_as(input) if shape is None else input.new_empty(shape)
     if p == 1:
         return _times(input, noise.zero_(), inplace)
     return _times(input, noise.bernoulli_(1 - p).div_(1 - p), inplace)
+
+
+def _lying_as(input: Tensor) -> Tensor:
+    """Return an empty tensor with the input's order in memory, which is that of the draws."""
+    order = memory_order(input)
+    if order == sorted(order):
+        return empty_like(input)
+    return input.new_empty([input.size(dim) for dim in order]).permute([order.index(dim) for dim in range(len(order))])
 
 
 def dropout(input, p=0.5, training=True, inplace=False):
@@ -368,31 +391,14 @@ def _alpha_dropped(input: Tensor, p: float, training: bool, inplace: bool, shape
 # -- the rest --------------------------------------------------------------------------------------
 
 
-def _max_pool(name: str):
-    call = CALLERS[name]
-
-    def function(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
-        if return_indices:
-            raise NotImplementedError(f"{name}(return_indices=True) is not built.")
-        stride = stride if stride != [] else None
-        return call(input, kernel_size, stride, padding, dilation, ceil_mode)
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = _described(call)
-    return function
-
-
-max_pool1d, max_pool2d, max_pool3d = _max_pool("max_pool1d"), _max_pool("max_pool2d"), _max_pool("max_pool3d")
-
-
-def one_hot(tensor, num_classes=-1):
+def one_hot(input, num_classes=-1):
     """Return a row of zeros with a one at the class, for each class of an integer tensor.
 
     Args:
-        num_classes: by default one more than the largest class, for which the tensor is computed.
+        num_classes: by default one more than the largest class, for which the input is computed.
 
     Raises:
-        RuntimeError: for other dtypes than int64, and for classes out of range where the tensor is known already.
+        RuntimeError: for other dtypes than int64, and for classes out of range where the input is known already.
 
     Example:
         >>> import jnet.torch as torch
@@ -402,12 +408,12 @@ def one_hot(tensor, num_classes=-1):
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
     """
-    labels = numpy_of(tensor) if num_classes == -1 else at_hand(tensor)
+    labels = numpy_of(input) if num_classes == -1 else at_hand(input)
     looked_at = labels is not None and labels.size > 0
     lowest, highest = (int(labels.min()), int(labels.max())) if looked_at else (0, -1)  # pyright: ignore
     if num_classes == -1 and looked_at:
         num_classes = max(highest, 0) + 1
-    rows = CALLERS["one_hot"](tensor, num_classes=num_classes)
+    rows = CALLERS["one_hot"](input, num_classes=num_classes)
     if lowest < 0:
         raise RuntimeError("Class values must be non-negative.")
     if highest >= num_classes:
@@ -418,29 +424,10 @@ def one_hot(tensor, num_classes=-1):
 _derive()
 
 __all__ = [
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-    "cosine_embedding_loss",
-    "cross_entropy",
-    "ctc_loss",
-    "gaussian_nll_loss",
-    "hinge_embedding_loss",
-    "huber_loss",
-    "kl_div",
-    "l1_loss",
-    "margin_ranking_loss",
-    "mse_loss",
-    "multi_margin_loss",
-    "multilabel_margin_loss",
-    "multilabel_soft_margin_loss",
-    "nll_loss",
-    "poisson_nll_loss",
-    "smooth_l1_loss",
-    "soft_margin_loss",
-    "triplet_margin_loss",
-    "triplet_margin_with_distance_loss",
+    name
+    for name, value in list(globals().items())
+    if callable(value) and not isinstance(value, type) and not name.startswith("_")
 ]
-__all__ += [name for name, value in list(globals().items()) if callable(value) and not name.startswith("_")]
 
 
 def __getattr__(name: str):

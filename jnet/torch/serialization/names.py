@@ -20,6 +20,7 @@ _FILES = {
     "jnet.torch.legacy": "torch",
     "jnet.torch.random": "torch",
     "jnet.torch.nn.modules.margins": "torch.nn.modules.loss",
+    "jnet.torch.nn.modules.attention": "torch.nn.modules.activation",
     "jnet.torch.optim.adam.AdamW": "torch.optim.adamw",
     "jnet.torch.optim.adafactor": "torch.optim._adafactor",
     "jnet.torch.optim.muon": "torch.optim._muon",

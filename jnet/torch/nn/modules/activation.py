@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from jnet.torch.creation import full
 from jnet.torch.nn import functional as F
+from jnet.torch.nn.modules.attention import MultiheadAttention  # noqa: F401 - where PyTorch has it
 from jnet.torch.nn.modules.module import Module
 from jnet.torch.nn.parameter import Parameter
 

@@ -21,6 +21,22 @@ def _place(index, size: int) -> int:
     return index % size
 
 
+def _name(container: Module, index) -> str:
+    """Return the name of the child at an index."""
+    names = list(container._modules)
+    return names[_place(index, len(names))]
+
+
+def _renumber(container: Module, modules: list[Module]) -> None:
+    container.__dict__["_modules"] = {str(i): module for i, module in enumerate(modules)}
+
+
+def _insert(container: Module, index: int, module: Module) -> None:
+    modules = list(container._modules.values())
+    modules.insert(index, module)
+    _renumber(container, modules)
+
+
 class _Numbered(Module):
     """What the sequences of modules share: children named 0, 1, 2, ..."""
 
@@ -30,20 +46,14 @@ class _Numbered(Module):
     def __iter__(self) -> Iterator[Module]:
         return iter(self._modules.values())
 
-    def _name(self, index) -> str:
-        return list(self._modules)[_place(index, len(self))]
-
     def __setitem__(self, idx: int, module: Module) -> None:
-        setattr(self, self._name(idx), module)
+        setattr(self, _name(self, idx), module)
 
     def __delitem__(self, idx: int | slice) -> None:
-        names = list(self._modules)[idx] if isinstance(idx, slice) else [self._name(idx)]
+        names = list(self._modules)[idx] if isinstance(idx, slice) else [_name(self, idx)]
         for name in names:
             delattr(self, name)
-        self._renumber(list(self))
-
-    def _renumber(self, modules: list[Module]) -> None:
-        self.__dict__["_modules"] = {str(i): module for i, module in enumerate(modules)}
+        _renumber(self, list(self))
 
     def append(self, module: Module):
         """Add a module at the end; return the container."""
@@ -61,11 +71,6 @@ class _Numbered(Module):
         module = self[key]  # pyright: ignore[reportIndexIssue]
         del self[key]
         return module
-
-    def _insert(self, index: int, module: Module) -> None:
-        modules = list(self)
-        modules.insert(index, module)
-        self._renumber(modules)
 
 
 class Sequential(_Numbered):
@@ -100,7 +105,7 @@ class Sequential(_Numbered):
     def __getitem__(self, idx: int | slice) -> Module:
         if isinstance(idx, slice):
             return type(self)(OrderedDict(list(self._modules.items())[idx]))
-        return self._modules[self._name(idx)]
+        return self._modules[_name(self, idx)]
 
     def insert(self, index: int, module: Module):
         """Add a module before the one at `index`; return the container."""
@@ -108,36 +113,38 @@ class Sequential(_Numbered):
             raise AssertionError(f"module should be of type: {Module}")
         if not -len(self) <= index <= len(self):
             raise IndexError(f"Index out of range: {index}")
-        self._insert(index, module)
+        _insert(self, index, module)
         return self
 
-    def _refuse(self, other) -> None:
-        if not isinstance(other, Sequential):
-            raise ValueError(f"add operator supports only objects of Sequential class, but {type(other)} is given.")
-
     def __add__(self, other) -> Sequential:
-        self._refuse(other)
+        _check_sequential(other)
         return Sequential(*self, *other)
 
     def __iadd__(self, other):
-        self._refuse(other)
+        _check_sequential(other)
         return self.extend(other)
 
-    def _check_factor(self, other) -> None:
-        if not isinstance(other, int):
-            raise TypeError(f"unsupported operand type(s) for *: {type(self)} and {type(other)}")
-        if other <= 0:
-            raise ValueError(f"Non-positive multiplication factor {other} for {type(self)}")
-
     def __mul__(self, other: int) -> Sequential:
-        self._check_factor(other)
+        _check_factor(self, other)
         return Sequential(*(list(self) * other))
 
     __rmul__ = __mul__
 
     def __imul__(self, other: int):
-        self._check_factor(other)
+        _check_factor(self, other)
         return self.extend(list(self) * (other - 1))
+
+
+def _check_sequential(other) -> None:
+    if not isinstance(other, Sequential):
+        raise ValueError(f"add operator supports only objects of Sequential class, but {type(other)} is given.")
+
+
+def _check_factor(container: Sequential, other) -> None:
+    if not isinstance(other, int):
+        raise TypeError(f"unsupported operand type(s) for *: {type(container)} and {type(other)}")
+    if other <= 0:
+        raise ValueError(f"Non-positive multiplication factor {other} for {type(container)}")
 
 
 class ModuleList(_Numbered):
@@ -161,7 +168,7 @@ class ModuleList(_Numbered):
     def __getitem__(self, idx: int | slice) -> Module:
         if isinstance(idx, slice):
             return type(self)(list(self)[idx])
-        return self._modules[self._name(idx)]
+        return self._modules[_name(self, idx)]
 
     def __add__(self, other: Iterable[Module]) -> ModuleList:
         return ModuleList([*self, *other])
@@ -171,7 +178,7 @@ class ModuleList(_Numbered):
 
     def insert(self, index: int, module: Module) -> None:
         """Add a module before the one at `index`."""
-        self._insert(index, module)
+        _insert(self, index, module)
 
     def extend(self, modules: Iterable[Module]):
         """Add modules at the end; return the list."""
@@ -331,6 +338,16 @@ class ParameterList(Module):
         raise RuntimeError("ParameterList should not be called.")
 
 
+def _checked(key) -> str:
+    """Return a key of a dictionary of parameters."""
+    if not isinstance(key, str):
+        raise TypeError(
+            "Index given to ParameterDict cannot be used as a key as it is not a string (type is "
+            f"'{type(key).__name__}'). Open an issue on github if you need non-string keys."
+        )
+    return key
+
+
 class ParameterDict(Module):
     """A dictionary whose tensors become parameters, which are registered.
 
@@ -344,24 +361,15 @@ class ParameterDict(Module):
             self.update(parameters)
 
     def __getitem__(self, key: str) -> Any:
-        return getattr(self, self._checked(key))
+        return getattr(self, _checked(key))
 
     def __setitem__(self, key: str, value: Any) -> None:
-        self._keys[self._checked(key)] = None
-        setattr(self, key, _as_parameter(value))
+        setattr(self, _checked(key), _as_parameter(value))
+        self._keys[key] = None
 
     def __delitem__(self, key: str) -> None:
         del self._keys[key]
-        delattr(self, self._checked(key))
-
-    @staticmethod
-    def _checked(key) -> str:
-        if not isinstance(key, str):
-            raise TypeError(
-                "Index given to ParameterDict cannot be used as a key as it is not a string (type is "
-                f"'{type(key).__name__}'). Open an issue on github if you need non-string keys."
-            )
-        return key
+        delattr(self, _checked(key))
 
     def __len__(self) -> int:
         return len(self._keys)

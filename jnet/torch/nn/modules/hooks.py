@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 
 from jnet.torch.autograd import Function
 from jnet.torch.hooks import RemovableHandle
+from jnet.torch.nn.modules.everywhere import (
+    _global_backward_hooks,
+    _global_backward_pre_hooks,
+    _global_forward_hooks,
+    _global_forward_hooks_always_called,
+    _global_forward_hooks_with_kwargs,
+    _global_forward_pre_hooks,
+    global_backward_hooks,
+)
 from jnet.torch.tensor import Tensor
 
 
@@ -21,6 +31,7 @@ class Hooked:
     _forward_pre_hooks_with_kwargs: dict
     _forward_hooks_with_kwargs: dict
     _forward_hooks_always_called: dict
+    _is_full_backward_hook: bool | None = None
     forward: Callable
 
     def register_forward_pre_hook(
@@ -34,7 +45,7 @@ class Hooked:
 
         See: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html
         """
-        handle = _register(self._forward_pre_hooks, hook, prepend)
+        handle = _register(self._forward_pre_hooks, hook, prepend, self._forward_pre_hooks_with_kwargs)
         if with_kwargs:
             self._forward_pre_hooks_with_kwargs[handle.id] = True
         return handle
@@ -59,7 +70,8 @@ class Hooked:
 
         See: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html
         """
-        handle = _register(self._forward_hooks, hook, prepend)
+        notes = (self._forward_hooks_with_kwargs, self._forward_hooks_always_called)
+        handle = _register(self._forward_hooks, hook, prepend, *notes)
         if with_kwargs:
             self._forward_hooks_with_kwargs[handle.id] = True
         if always_call:
@@ -75,65 +87,128 @@ class Hooked:
 
         What it returns takes the place of `grad_input`; inputs that need no gradient stand there as None.
 
+        Raises:
+            RuntimeError: if the module has hooks of `register_backward_hook`.
+
         See: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html
         """
+        _keep_to_one_kind(self, full=True)
         return _register(self._backward_hooks, hook, prepend)
 
     def register_backward_hook(self, hook: Callable) -> RemovableHandle:
-        """Not built: PyTorch advises against it."""
-        raise NotImplementedError("Module.register_backward_hook is not built; use register_full_backward_hook.")
+        """Call `hook(module, grad_input, grad_output)` at the last node of what the module computed: the old form.
 
-    def _call_with_hooks(self, args: tuple, kwargs: dict):
-        """Return `forward` of the arguments, all hooks called around it."""
-        result, called = None, set()
-        try:
-            for key, hook in tuple(self._forward_pre_hooks.items()):
-                args, kwargs = self._before(key, hook, args, kwargs)
-            boundary = None
-            if self._backward_hooks or self._backward_pre_hooks:
-                boundary = _Boundary(self)
-                args = boundary.enter(args)
-            result = self.forward(*args, **kwargs)
-            for key, hook in tuple(self._forward_hooks.items()):
-                called.add(key)
-                result = self._after(key, hook, args, kwargs, result)
-            return result if boundary is None else boundary.leave(result)
-        except Exception:
-            for key, hook in tuple(self._forward_hooks.items()):
-                if key in self._forward_hooks_always_called and key not in called:
-                    self._after_failure(key, hook, args, kwargs, result)
-            raise
+        `grad_input` are the gradients of that node's arguments, which need not be the module's; a warning says so.
 
-    def _before(self, key: int, hook: Callable, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-        if key in self._forward_pre_hooks_with_kwargs:
-            given = hook(self, args, kwargs)
-            if given is None:
-                return args, kwargs
-            if isinstance(given, tuple) and len(given) == 2:
-                return given
-            raise RuntimeError(
-                f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {given}."
-            )
-        given = hook(self, args)
-        return args if given is None else given if isinstance(given, tuple) else (given,), kwargs
-
-    def _after(self, key: int, hook: Callable, args: tuple, kwargs: dict, result):
-        given = hook(self, args, kwargs, result) if key in self._forward_hooks_with_kwargs else hook(self, args, result)
-        return result if given is None else given
-
-    def _after_failure(self, key: int, hook: Callable, args: tuple, kwargs: dict, result) -> None:
-        try:
-            self._after(key, hook, args, kwargs, result)
-        except Exception as error:
-            warnings.warn(
-                "module forward hook with ``always_call=True`` raised an exception that was silenced as another error "
-                f"was raised in forward: {error}",
-                stacklevel=4,
-            )
+        Raises:
+            RuntimeError: if the module has hooks of `register_full_backward_hook`.
+        """
+        _keep_to_one_kind(self, full=False)
+        return _register(self._backward_hooks, hook, prepend=False)
 
 
-def _register(hooks: OrderedDict, hook: Callable, prepend: bool) -> RemovableHandle:
-    handle = RemovableHandle(hooks)
+# No methods, for modules of users have methods of all names.
+
+
+def _keep_to_one_kind(module: Hooked, full: bool) -> None:
+    if module._is_full_backward_hook is (not full):
+        raise RuntimeError(
+            "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only "
+            "one of them."
+        )
+    module._is_full_backward_hook = full
+
+
+def _backward_hooks_of_kind(module: Hooked, full: bool) -> list[Callable]:
+    own = module._backward_hooks.values() if module._is_full_backward_hook is full else ()
+    return [*global_backward_hooks(full), *own]
+
+
+def call_with_hooks(module: Hooked, args: tuple, kwargs: dict):
+    """Return `forward` of the arguments, all hooks called around it."""
+    result, called = None, set()
+    try:
+        for key, hook in (*_global_forward_pre_hooks.items(), *module._forward_pre_hooks.items()):
+            args, kwargs = _before(module, key, hook, args, kwargs)
+        boundary = None
+        hooks, pre_hooks = _backward_hooks_of_kind(module, full=True), [*_global_backward_pre_hooks.values()]
+        pre_hooks += module._backward_pre_hooks.values()
+        if hooks or pre_hooks:
+            boundary = _Boundary(module, hooks, pre_hooks)
+            args = boundary.enter(args)
+        result = module.forward(*args, **kwargs)
+        for key, hook in (*_global_forward_hooks.items(), *module._forward_hooks.items()):
+            called.add(key)
+            result = _after(module, key, hook, args, kwargs, result)
+        result = result if boundary is None else boundary.leave(result)
+        _hook_last_node(module, args, result)
+        return result
+    except Exception:
+        for hooks, always, kind in (
+            (_global_forward_hooks, _global_forward_hooks_always_called, "global module"),
+            (module._forward_hooks, module._forward_hooks_always_called, "module"),
+        ):
+            for key, hook in tuple(hooks.items()):
+                if key in always and key not in called:
+                    _after_failure(module, key, hook, args, kwargs, result, kind)
+        raise
+
+
+def _hook_last_node(module: Hooked, args: tuple, result) -> None:
+    hooks = _backward_hooks_of_kind(module, full=False)
+    if not hooks:
+        return
+    tensor = result
+    while not isinstance(tensor, Tensor):
+        if isinstance(tensor, dict):
+            tensor = next(each for each in tensor.values() if isinstance(each, Tensor))
+        else:
+            tensor = tensor[0]
+    node = tensor.grad_fn
+    if node is not None:
+        for hook in hooks:
+            node.register_hook(functools.partial(hook, module))  # pyright: ignore[reportAttributeAccessIssue]
+        _warn_of_last_node(args, result, node)
+
+
+def _before(module: Hooked, key: int, hook: Callable, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    if key in module._forward_pre_hooks_with_kwargs:
+        given = hook(module, args, kwargs)
+        if given is None:
+            return args, kwargs
+        if isinstance(given, tuple) and len(given) == 2:
+            return given
+        raise RuntimeError(f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {given}.")
+    given = hook(module, args)
+    return args if given is None else given if isinstance(given, tuple) else (given,), kwargs
+
+
+def _after(module: Hooked, key: int, hook: Callable, args: tuple, kwargs: dict, result):
+    whole = key in module._forward_hooks_with_kwargs or key in _global_forward_hooks_with_kwargs
+    given = hook(module, args, kwargs, result) if whole else hook(module, args, result)
+    return result if given is None else given
+
+
+def _after_failure(module: Hooked, key: int, hook: Callable, args: tuple, kwargs: dict, result, kind: str) -> None:
+    try:
+        _after(module, key, hook, args, kwargs, result)
+    except Exception as error:
+        warnings.warn(
+            f"{kind} forward hook with ``always_call=True`` raised an exception that was silenced as another error "
+            f"was raised in forward: {error}",
+            stacklevel=4,
+        )
+
+
+def any_hook_everywhere() -> bool:
+    """Tell whether there are hooks of all modules."""
+    return bool(
+        _global_forward_hooks or _global_forward_pre_hooks or _global_backward_hooks or _global_backward_pre_hooks
+    )
+
+
+def _register(hooks: OrderedDict, hook: Callable, prepend: bool, *notes: dict) -> RemovableHandle:
+    handle = RemovableHandle(hooks, extra_dict=list(notes))
     hooks[handle.id] = hook
     if prepend:
         hooks.move_to_end(handle.id, last=False)
@@ -163,10 +238,8 @@ class BackwardHookFunction(Function):
 class _Boundary:
     """One call of a module, watched where its inputs come in and its outputs leave."""
 
-    def __init__(self, module: Hooked):
-        self.module = module
-        self.hooks = tuple(module._backward_hooks.values())
-        self.pre_hooks = tuple(module._backward_pre_hooks.values())
+    def __init__(self, module: Hooked, hooks: list[Callable], pre_hooks: list[Callable]):
+        self.module, self.hooks, self.pre_hooks = module, hooks, pre_hooks
         self.grad_outputs: tuple | None = None
         self.inputs = 0
         self.reached = False  # whether an input requires grad
@@ -258,3 +331,41 @@ def _watched(values: tuple, watch: Callable[[tuple], tuple], complete: bool) -> 
     made = iter(BackwardHookFunction.apply(spread, complete, *(values[place] for place in places)))
     replaced = [next(made) if place in places else each for place, each in enumerate(values)]
     return type(values)(*replaced) if hasattr(values, "_fields") else tuple(replaced)
+
+
+# -- the old form ----------------------------------------------------------------------------------
+
+_NOT_FULL = (
+    "Using {what} is deprecated and will be removed in future versions. This hook will be missing some of the {lost}. "
+    "Please use register_full_backward_hook to get the documented behavior."
+)
+_MANY_NODES = (
+    "Using a non-full backward hook when {what} is deprecated and will be removed in future versions. This hook will "
+    "be missing some {lost}."
+)
+_ADVICE = " Please use register_full_backward_hook to get the documented behavior."
+
+
+def _warn_of_last_node(args: tuple, result, node) -> None:
+    """Warn, in PyTorch's words, where the gradients at the last node are not those of the whole module."""
+    message = _what_is_lost(args, result, node)
+    if message is not None:
+        warnings.warn(message, FutureWarning, stacklevel=5)
+
+
+def _what_is_lost(args: tuple, result, node) -> str | None:
+    results = result if isinstance(result, tuple) else (result,)
+    kind = "non-full backward hooks on a Module that does not {} a single Tensor or a tuple of Tensors"
+    if not all(isinstance(each, Tensor) for each in results):
+        return _NOT_FULL.format(what=kind.format("return"), lost="grad_output")
+    if not all(isinstance(each, Tensor) for each in args):
+        return _NOT_FULL.format(what=kind.format("take as input"), lost="grad_input")
+    nodes = {each.grad_fn for each in results} - {None}
+    if not nodes or (len(nodes) == 1 and node not in nodes):
+        return _MANY_NODES.format(what="outputs are nested in python data structure", lost="grad_output")
+    if len(nodes) > 1:
+        what = "outputs are generated by different autograd Nodes"
+        return _MANY_NODES.format(what=what, lost="grad_output") + _ADVICE
+    if {each.grad_fn for each in args} - {None} != {each for each, _ in node.next_functions}:
+        return _MANY_NODES.format(what="the forward contains multiple autograd Nodes", lost="grad_input") + _ADVICE
+    return None

@@ -8,8 +8,9 @@ from typing import Any
 from jnet.torch.creation import empty
 from jnet.torch.nn import functional as F
 from jnet.torch.nn import init
+from jnet.torch.nn.modules.lazy import LazyModuleMixin
 from jnet.torch.nn.modules.module import Module
-from jnet.torch.nn.parameter import Parameter
+from jnet.torch.nn.parameter import Parameter, UninitializedParameter
 
 
 class Identity(Module):
@@ -65,6 +66,49 @@ class Linear(Module):
     def extra_repr(self) -> str:
         """Return the sizes."""
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+
+
+class LazyLinear(LazyModuleMixin, Linear):
+    """A `Linear` that takes `in_features` from its first input; other arguments as `Linear`.
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.nn.LazyLinear.html
+    """
+
+    cls_to_become = Linear
+    weight: UninitializedParameter
+
+    def __init__(self, out_features: int, bias: bool = True, device=None, dtype=None) -> None:
+        super().__init__(0, 0, False)
+        self.weight = UninitializedParameter(device=device, dtype=dtype)
+        self.out_features = out_features
+        if bias:
+            self.bias = UninitializedParameter(device=device, dtype=dtype)
+
+    def reset_parameters(self) -> None:
+        """Draw weight and bias anew, once they have a shape."""
+        if not self.has_uninitialized_params() and self.in_features != 0:
+            super().reset_parameters()
+
+    def initialize_parameters(self, input) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Make weight and bias fit the input."""
+        size = input.shape[-1]
+        if self.has_uninitialized_params():
+            self.in_features = size
+            self.weight.materialize((self.out_features, size))
+            if self.bias is not None:
+                self.bias.materialize((self.out_features,))
+            self.reset_parameters()
+        if self.in_features == 0:  # the parameters were loaded
+            if size != self.weight.shape[-1]:
+                raise AssertionError(
+                    f"The in_features inferred from input: {size} is not equal to in_features from self.weight: "
+                    f"{self.weight.shape[-1]}"
+                )
+            self.in_features = size
+
+
+class NonDynamicallyQuantizableLinear(Linear):
+    """A `Linear` under the name that PyTorch gives to the last projection of `MultiheadAttention`."""
 
 
 def draw_bias(weight: Parameter, bias: Parameter | None) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from jnet.torch.nn import functional as F
 from jnet.torch.nn.criteria import legacy_reduction
+from jnet.torch.nn.modules.linear import Linear
+from jnet.torch.nn.modules.linear_cross_entropy_options import LinearCrossEntropyOptions
 from jnet.torch.nn.modules.module import Module
 from jnet.torch.tensor import Tensor
 
@@ -183,6 +187,79 @@ class CrossEntropyLoss(_WeightedLoss):
             ignore_index=self.ignore_index,
             reduction=self.reduction,
             label_smoothing=self.label_smoothing,
+        )
+
+
+class LinearCrossEntropyLoss(_WeightedLoss):
+    """Return the cross entropy of the softmax of a `Linear` layer of its own with labels, or with probabilities.
+
+    Args:
+        in_features: of the input.
+        num_classes: C.
+        out_features: further dimensions (d1, ...) that each have labels of their own.
+        bias: whether the layer has one.
+        weight, reduction, ignore_index, label_smoothing, options: as `torch.nn.functional.linear_cross_entropy`.
+
+    Shape: input (N, in_features) or (in_features,); target (N, d1, ...) or probabilities (N, C, d1, ...).
+
+    Raises:
+        RuntimeError: for another shape of `weight`, and smoothing outside [0, 1].
+
+    Example:
+        >>> import jnet.torch as torch
+        >>> loss = torch.nn.LinearCrossEntropyLoss(4, 10)
+        >>> loss(torch.zeros(2, 4), torch.tensor([1, 9]))
+        tensor(2.3026, grad_fn=<NllLossBackward0>)
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.nn.LinearCrossEntropyLoss.html
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        num_classes: int,
+        *,
+        out_features: tuple[int, ...] = (),
+        bias: bool = False,
+        device=None,
+        dtype=None,
+        reduction: str = "mean",
+        weight: Tensor | None = None,
+        ignore_index: int | None = None,
+        label_smoothing: float = 0.0,
+        options: LinearCrossEntropyOptions | None = None,
+    ) -> None:
+        if weight is not None and tuple(weight.shape) != (num_classes,):
+            raise RuntimeError(f"expected weight shape to be {(num_classes,)}, got {tuple(weight.shape)}")
+        if not 0 <= label_smoothing <= 1:
+            raise RuntimeError(f"expected label_smoothing to be in range [0, 1], got {label_smoothing}")
+        super().__init__(weight, reduction=reduction)
+        self.num_classes, self.out_features = num_classes, out_features
+        self.ignore_index, self.label_smoothing, self.options = ignore_index, label_smoothing, options
+        # A matrix, as those of all Linear layers; `forward` gives it its dimensions.
+        self.linear = Linear(in_features, math.prod(out_features, start=num_classes), bias, device, dtype)
+
+    def forward(self, input, target):
+        """Return the loss."""
+        shape, bias = (self.num_classes, *self.out_features), self.linear.bias
+        return F.linear_cross_entropy(
+            input,
+            self.linear.weight.reshape(*shape, self.linear.in_features),
+            target,
+            linear_bias=None if bias is None else bias.reshape(shape),
+            weight=self.weight,
+            reduction=self.reduction,
+            ignore_index=self.ignore_index,
+            label_smoothing=self.label_smoothing,
+            options=self.options,
+        )
+
+    def extra_repr(self) -> str:
+        """Return the settings."""
+        return (
+            f"in_features={self.linear.in_features}, num_classes={self.num_classes}, out_features={self.out_features}, "
+            f"bias={self.linear.bias is not None}, reduction={self.reduction}, ignore_index={self.ignore_index}, "
+            f"label_smoothing={self.label_smoothing}, options={self.options}"
         )
 
 

@@ -7,7 +7,21 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from jnet.torch.nn.modules.hooks import Hooked
+from jnet.torch.nn.modules.everywhere import (
+    _global_buffer_registration_hooks,
+    _global_module_registration_hooks,
+    _global_parameter_registration_hooks,
+    register_module_backward_hook,
+    register_module_buffer_registration_hook,
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+    register_module_full_backward_hook,
+    register_module_full_backward_pre_hook,
+    register_module_module_registration_hook,
+    register_module_parameter_registration_hook,
+    registered,
+)
+from jnet.torch.nn.modules.hooks import Hooked, any_hook_everywhere, call_with_hooks
 from jnet.torch.nn.modules.state import Stateful
 from jnet.torch.nn.parameter import Buffer, Parameter
 from jnet.torch.tensor import Tensor
@@ -77,9 +91,17 @@ class Module(Hooked, Stateful):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run `forward`, and the hooks around it."""
-        if not (self._backward_hooks or self._backward_pre_hooks or self._forward_hooks or self._forward_pre_hooks):
-            return self.forward(*args, **kwargs)
-        return self._call_with_hooks(args, kwargs)
+        if (
+            self._backward_hooks
+            or self._backward_pre_hooks
+            or self._forward_hooks
+            or self._forward_pre_hooks
+            or any_hook_everywhere()
+        ):
+            return call_with_hooks(self, args, kwargs)
+        return self.forward(*args, **kwargs)
+
+    _call_impl = __call__  # what tools that wrap modules call
 
     # -- registration ------------------------------------------------------------------------------
 
@@ -93,7 +115,7 @@ class Module(Hooked, Stateful):
         """
         if "_parameters" not in self.__dict__:
             raise AttributeError("cannot assign parameter before Module.__init__() call")
-        self._check_name("parameter", name, self._parameters)
+        _check_name(self, "parameter", name, self._parameters)
         if param is not None:
             if not isinstance(param, Parameter):
                 raise TypeError(
@@ -106,6 +128,8 @@ class Module(Hooked, Stateful):
                     f"explicitly. To express '{name}' as a function of another Tensor, compute the value in the "
                     "forward() method."
                 )
+            if _global_parameter_registration_hooks:
+                param = registered(_global_parameter_registration_hooks, self, name, param)
         self._parameters[name] = param
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
@@ -116,24 +140,16 @@ class Module(Hooked, Stateful):
         """
         if "_buffers" not in self.__dict__:
             raise AttributeError("cannot assign buffer before Module.__init__() call")
-        self._check_name("buffer", name, self._buffers)
+        _check_name(self, "buffer", name, self._buffers)
         if tensor is not None and not isinstance(tensor, Tensor):
             raise TypeError(
                 f"cannot assign '{typename(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
             )
+        if _global_buffer_registration_hooks:
+            tensor = registered(_global_buffer_registration_hooks, self, name, tensor)
         self._buffers[name] = tensor
         change = self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add
         change(name)
-
-    def _check_name(self, kind: str, name: str, registered: dict) -> None:
-        if not isinstance(name, str):
-            raise TypeError(f"{kind} name should be a string. Got {typename(name)}")
-        if "." in name:
-            raise KeyError(f'{kind} name can\'t contain "."')
-        if name == "":
-            raise KeyError(f'{kind} name can\'t be empty string ""')
-        if hasattr(self, name) and name not in registered:
-            raise KeyError(f"attribute '{name}' already exists")
 
     def add_module(self, name: str, module: Module | None) -> None:
         """Add a child under a name; errors as `register_parameter`."""
@@ -147,7 +163,7 @@ class Module(Hooked, Stateful):
             raise KeyError(f'module name can\'t contain ".", got: {name}')
         if name == "":
             raise KeyError('module name can\'t be empty string ""')
-        self._modules[name] = module
+        _adopt(self, name, module)
 
     def register_module(self, name: str, module: Module | None) -> None:
         """Add a child under a name: another name of `add_module`."""
@@ -158,41 +174,28 @@ class Module(Hooked, Stateful):
         if isinstance(value, Parameter):
             if "_parameters" not in state:
                 raise AttributeError("cannot assign parameters before Module.__init__() call")
-            self._forget(name, self._buffers, self._modules)
+            _forget(self, name, self._buffers, self._modules)
             self.register_parameter(name, value)
         elif name in state.get("_parameters", ()):
-            self._refuse(name, value, "parameter", "Parameter")
+            _refuse(name, value, "parameter", "Parameter")
             self._parameters[name] = None
         elif isinstance(value, Module):
             if "_modules" not in state:
                 raise AttributeError("cannot assign module before Module.__init__() call")
-            self._forget(name, self._parameters, self._buffers)
-            self._modules[name] = value
+            _forget(self, name, self._parameters, self._buffers)
+            _adopt(self, name, value)
         elif name in state.get("_modules", ()):
-            self._refuse(name, value, "child module", "Module")
-            self._modules[name] = None
+            _refuse(name, value, "child module", "Module")
+            _adopt(self, name, None)
         elif isinstance(value, Buffer) or name in state.get("_buffers", ()):
             if not isinstance(value, Tensor):
-                self._refuse(name, value, "buffer", "Buffer, torch.Tensor")
+                _refuse(name, value, "buffer", "Buffer, torch.Tensor")
             persistent = name not in state.get("_non_persistent_buffers_set", ())
             if isinstance(value, Buffer):
                 persistent = value.persistent  # pyright: ignore[reportAttributeAccessIssue]
             self.register_buffer(name, value, persistent)  # pyright: ignore[reportArgumentType]
         else:
             object.__setattr__(self, name, value)
-
-    @staticmethod
-    def _refuse(name: str, value, kind: str, wanted: str) -> None:
-        if value is not None:
-            raise TypeError(
-                f"cannot assign '{typename(value)}' as {kind} '{name}' (torch.nn.{wanted} or None expected)"
-            )
-
-    def _forget(self, name: str, *registries: dict) -> None:
-        """Take a name away from where it was, so that something else can be registered under it."""
-        for each in (self.__dict__, *registries):
-            each.pop(name, None)
-        self._non_persistent_buffers_set.discard(name)
 
     def __getattr__(self, name: str) -> Any:
         state = self.__dict__
@@ -240,32 +243,23 @@ class Module(Hooked, Stateful):
         """
         if target == "":
             raise ValueError("Cannot set the submodule without a target name!")
+        if not isinstance(module, Module):
+            raise ValueError(f"`module` is not an nn.Module, found {type(module)}")
         path, _, name = target.rpartition(".")
         parent = self.get_submodule(path)
         if strict and not hasattr(parent, name):
             raise AttributeError(f"{parent._get_name()} has no attribute `{name}`")
-        if not isinstance(module, Module):
-            raise ValueError(f"`module` is not an nn.Module, found {type(module)}")
         if hasattr(parent, name) and not isinstance(getattr(parent, name), Module):
             raise AttributeError(f"`{name}` is not an nn.Module")
         setattr(parent, name, module)
 
-    def _get_member(self, target: str, registry: str, wanted: str):
-        path, _, name = target.rpartition(".")
-        module = self.get_submodule(path)
-        if not hasattr(module, name):
-            raise AttributeError(f"{module._get_name()} has no attribute `{name}`")
-        if name not in getattr(module, registry):
-            raise AttributeError(f"`{name}` is not {wanted}")
-        return getattr(module, name)
-
     def get_parameter(self, target: str) -> Parameter:
         """Return the parameter of this path; errors as `get_submodule`."""
-        return self._get_member(target, "_parameters", "an nn.Parameter")
+        return _get_member(self, target, "_parameters", "an nn.Parameter")
 
     def get_buffer(self, target: str) -> Tensor:
         """Return the buffer of this path; errors as `get_submodule`."""
-        return self._get_member(target, "_buffers", "a buffer")
+        return _get_member(self, target, "_buffers", "a buffer")
 
     def _named_members(
         self, get_members_fn: Callable, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
@@ -386,7 +380,7 @@ class Module(Hooked, Stateful):
     def __repr__(self) -> str:
         extra = self.extra_repr()
         own = extra.split("\n") if extra else []
-        children = [f"({name}): " + repr(module).replace("\n", "\n  ") for name, module in self._modules.items()]
+        children = [f"({name}): " + _indented(repr(module)) for name, module in self._modules.items()]
         if not children and len(own) <= 1:
             return f"{self._get_name()}({extra})"
         return f"{self._get_name()}(\n  " + "\n  ".join((*own, *children)) + "\n)"
@@ -394,6 +388,54 @@ class Module(Hooked, Stateful):
     def __dir__(self):
         names = itertools.chain(dir(type(self)), self.__dict__, self._parameters, self._modules, self._buffers)
         return sorted(name for name in names if not name[0].isdigit())
+
+
+# What follows are no methods: modules of users have methods of all names.
+
+
+def _check_name(module: Module, kind: str, name: str, registered: dict) -> None:
+    if not isinstance(name, str):
+        raise TypeError(f"{kind} name should be a string. Got {typename(name)}")
+    if "." in name:
+        raise KeyError(f'{kind} name can\'t contain "."')
+    if name == "":
+        raise KeyError(f'{kind} name can\'t be empty string ""')
+    if hasattr(module, name) and name not in registered:
+        raise KeyError(f"attribute '{name}' already exists")
+
+
+def _adopt(module: Module, name: str, child: Module | None) -> None:
+    if _global_module_registration_hooks:
+        child = registered(_global_module_registration_hooks, module, name, child)
+    module._modules[name] = child
+
+
+def _forget(module: Module, name: str, *registries: dict) -> None:
+    """Take a name away from where it was, so that something else can be registered under it."""
+    for each in (module.__dict__, *registries):
+        each.pop(name, None)
+    module._non_persistent_buffers_set.discard(name)
+
+
+def _refuse(name: str, value, kind: str, wanted: str) -> None:
+    if value is not None:
+        raise TypeError(f"cannot assign '{typename(value)}' as {kind} '{name}' (torch.nn.{wanted} or None expected)")
+
+
+def _get_member(root: Module, target: str, registry: str, wanted: str):
+    path, _, name = target.rpartition(".")
+    module = root.get_submodule(path)
+    if not hasattr(module, name):
+        raise AttributeError(f"{module._get_name()} has no attribute `{name}`")
+    if name not in getattr(module, registry):
+        raise AttributeError(f"`{name}` is not {wanted}")
+    return getattr(module, name)
+
+
+def _indented(text: str) -> str:
+    """Return a text with its further lines moved to the right, blank ones left empty."""
+    first, *others = text.split("\n")
+    return "\n".join([first, *(f"  {line}" if line.strip() else "" for line in others)])
 
 
 _HOOKS = (
@@ -410,4 +452,15 @@ _HOOKS = (
     "_load_state_dict_post_hooks",
 )
 
-__all__ = ["Module", "typename"]
+__all__ = [
+    "Module",
+    "register_module_backward_hook",
+    "register_module_buffer_registration_hook",
+    "register_module_forward_hook",
+    "register_module_forward_pre_hook",
+    "register_module_full_backward_hook",
+    "register_module_full_backward_pre_hook",
+    "register_module_module_registration_hook",
+    "register_module_parameter_registration_hook",
+    "typename",
+]

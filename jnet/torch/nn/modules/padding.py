@@ -47,6 +47,17 @@ class _ZeroPad(_ConstantPad):
     extra_repr = _Pad.extra_repr
 
 
+class _CircularPad(_Pad):
+    _mode = "circular"
+
+    def forward(self, input):
+        """Return the padded input; `ValueError` for another number of dimensions."""
+        due = (self._axes + 1, self._axes + 2)
+        if input.dim() not in due:
+            raise ValueError(f"expected {due[0]}D or {due[1]}D input (got {input.dim()}D input)")
+        return super().forward(input)
+
+
 def _layers(name: str, base: type[_Pad], what: str, **attributes) -> list[type[_Pad]]:
     """Return the layers of one, two and three dimensions."""
     return [
@@ -74,7 +85,7 @@ ReplicationPad1d, ReplicationPad2d, ReplicationPad3d = _layers(
     "ReplicationPad", _Pad, "the places at the input's ends", _mode="replicate"
 )
 CircularPad1d, CircularPad2d, CircularPad3d = _layers(
-    "CircularPad", _Pad, "the places at the other end of the input", _mode="circular"
+    "CircularPad", _CircularPad, "the places at the other end of the input"
 )
 
 __all__ = [

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import warnings
+import weakref
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Mapping
 
 from jnet.torch.autograd import no_grad
 from jnet.torch.creation import empty_like
-from jnet.torch.dtypes import device as Device
-from jnet.torch.dtypes import dtype as Dtype
 from jnet.torch.hooks import RemovableHandle
-from jnet.torch.nn.parameter import Parameter
+from jnet.torch.nn.parameter import Parameter, is_lazy
+from jnet.torch.signatures import Signatures
 from jnet.torch.tensor import Tensor
 
 _EXTRA = "_extra_state"
@@ -28,6 +28,29 @@ class _IncompatibleKeys(namedtuple("_IncompatibleKeys", ["missing_keys", "unexpe
         return super().__repr__()
 
     __str__ = __repr__
+
+
+class _WrappedHook:
+    """A hook that may be given its module first; a copy of the module has one of its own."""
+
+    def __init__(self, hook: Callable, module=None) -> None:
+        self.hook = hook
+        self.with_module = module is not None
+        self._module = weakref.ref(module) if module is not None else None
+
+    def __call__(self, *args, **kwargs):
+        if self._module is None:
+            return self.hook(*args, **kwargs)
+        module = self._module()
+        if module is None:
+            raise RuntimeError("You are trying to call the hook of a dead Module!")
+        return self.hook(module, *args, **kwargs)
+
+    def __getstate__(self) -> dict:
+        return {"hook": self.hook, "module": None if self._module is None else self._module()}
+
+    def __setstate__(self, state: dict) -> None:
+        self.__init__(state["hook"], state["module"])
 
 
 class Stateful:
@@ -91,22 +114,25 @@ class Stateful:
 
     def _save_to_state_dict(self, destination, prefix: str, keep_vars: bool) -> None:
         """Write the module's own state, without its children's."""
-        for name, tensor in (*self._parameters.items(), *self._persistent_buffers()):
+        for name, tensor in (*self._parameters.items(), *persistent_buffers(self)):
             if tensor is not None:
                 destination[prefix + name] = tensor if keep_vars else tensor.detach()
         if type(self).get_extra_state is not Stateful.get_extra_state:
             destination[prefix + _EXTRA] = self.get_extra_state()
 
-    def _persistent_buffers(self):
-        return [(name, each) for name, each in self._buffers.items() if name not in self._non_persistent_buffers_set]
-
     def get_extra_state(self):
         """Return what else is to be part of the `state_dict`; classes that have something override it."""
-        raise RuntimeError(f"{type(self).__name__} has no extra state: define get_extra_state() and set_extra_state().")
+        raise RuntimeError(
+            "Reached a code path in Module.get_extra_state() that should never be called. "
+            f"{type(self).__name__} has no extra state: define get_extra_state() and set_extra_state()."
+        )
 
     def set_extra_state(self, state) -> None:
         """Take what `get_extra_state` returned."""
-        raise RuntimeError(f"{type(self).__name__} takes no extra state: define set_extra_state().")
+        raise RuntimeError(
+            "Reached a code path in Module.set_extra_state() that should never be called. "
+            f"{type(self).__name__} takes no extra state: define set_extra_state()."
+        )
 
     def register_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(module, prefix, keep_vars)` before the module's state is saved."""
@@ -118,18 +144,21 @@ class Stateful:
         return _registered(self._state_dict_hooks, hook)
 
     def _register_state_dict_hook(self, hook: Callable) -> RemovableHandle:
+        if getattr(hook, "_from_public_api", False):
+            raise RuntimeError(
+                "Cannot register the same function as the state dict post hook that was previously registered via "
+                "register_state_dict_post_hook"
+            )
         return _registered(self._state_dict_hooks, hook)
 
     # -- loading -----------------------------------------------------------------------------------
 
     def register_load_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(module, state_dict, prefix, metadata, strict, missing, unexpected, errors)` before loading."""
-        return _registered(self._load_state_dict_pre_hooks, lambda *given: hook(self, *given))
+        return self._register_load_state_dict_pre_hook(hook, with_module=True)
 
     def _register_load_state_dict_pre_hook(self, hook: Callable, with_module: bool = False) -> RemovableHandle:
-        if with_module:
-            return self.register_load_state_dict_pre_hook(hook)
-        return _registered(self._load_state_dict_pre_hooks, hook)
+        return _registered(self._load_state_dict_pre_hooks, _WrappedHook(hook, self if with_module else None))
 
     def register_load_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(module, incompatible_keys)`, which may change the keys, after loading."""
@@ -181,11 +210,11 @@ class Stateful:
         """Load the module's own state, without its children's; classes may override it."""
         for hook in self._load_state_dict_pre_hooks.values():
             hook(state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
-        own = {n: t for n, t in (*self._parameters.items(), *self._persistent_buffers()) if t is not None}
+        own = {n: t for n, t in (*self._parameters.items(), *persistent_buffers(self)) if t is not None}
         assign = local_metadata.get("assign_to_params_buffers", False)
         for name, tensor in own.items():
             if prefix + name in state_dict:
-                problem = self._load_one(name, prefix + name, tensor, state_dict[prefix + name], assign)
+                problem = _load_one(self, name, prefix + name, tensor, state_dict[prefix + name], assign)
                 error_msgs += problem
             elif strict:
                 missing_keys.append(prefix + name)
@@ -198,64 +227,25 @@ class Stateful:
         elif strict and extra in state_dict:
             unexpected_keys.append(extra)
         if strict:
-            unexpected_keys += [key for key in state_dict if key != extra and self._unexpected(key, prefix, own)]
-
-    def _unexpected(self, key: str, prefix: str, own: dict) -> bool:
-        if not key.startswith(prefix):
-            return False
-        first, *rest = key[len(prefix) :].split(".", 1)
-        return first not in (self._modules if rest else own)
-
-    def _load_one(self, name: str, key: str, own: Tensor, given, assign: bool) -> list[str]:
-        """Load one tensor; return what is wrong with it."""
-        if not isinstance(given, Tensor):
-            return [
-                f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from '
-                f"checkpoint but received {type(given)}"
-            ]
-        if own.ndim == 0 and tuple(given.shape) == (1,):  # a checkpoint of before there were 0-dim tensors
-            given = given[0]
-        if given.shape != own.shape:
-            return [
-                f"size mismatch for {key}: copying a param with shape {given.shape} from checkpoint, the shape in "
-                f"current model is {own.shape}."
-            ]
-        try:
-            with no_grad():
-                if not assign:
-                    own.copy_(given)
-                elif isinstance(own, Parameter) and not isinstance(given, Parameter):
-                    setattr(self, name, Parameter(given, own.requires_grad))
-                else:
-                    setattr(self, name, given.requires_grad_(own.requires_grad))
-        except Exception as error:
-            return [
-                f'While copying the parameter named "{key}", whose dimensions in the model are {own.size()} and whose '
-                f"dimensions in the checkpoint are {given.size()}, an exception occurred : {error.args}."
-            ]
-        return []
+            unexpected_keys += [key for key in state_dict if key != extra and _unexpected(self, key, prefix, own)]
 
     # -- another dtype, another device -------------------------------------------------------------
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True):
         """Let parameters, gradients and buffers hold what `fn` makes of them; parameters stay the same objects."""
         if recurse:
-            for module in self._modules.values():
-                if module is not None:
-                    module._apply(fn)
+            for module in self.children():  # pyright: ignore[reportAttributeAccessIssue]
+                module._apply(fn)
         with no_grad():
             for parameter in self._parameters.values():
-                if parameter is None:
-                    continue
-                grad = parameter.grad
-                parameter.data = fn(parameter)
-                if grad is not None:
-                    requires_grad = grad.requires_grad
-                    parameter.grad = None  # a gradient has the dtype of its parameter
-                    parameter.grad = fn(grad).detach().requires_grad_(requires_grad)
-            for name, buffer in self._buffers.items():
-                if buffer is not None:
-                    self._buffers[name] = fn(buffer)
+                if parameter is not None:
+                    grad = parameter.grad
+                    parameter.data = fn(parameter)
+                    if grad is not None:
+                        grad.data = fn(grad)
+        for name, buffer in self._buffers.items():
+            if buffer is not None:
+                self._buffers[name] = fn(buffer)
         return self
 
     def to(self, *args, **kwargs):
@@ -269,7 +259,11 @@ class Stateful:
 
         See: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.to
         """
-        device, dtype = _target(args, kwargs)
+        given = _TO(args, kwargs)[1]
+        if given.get("copy"):
+            raise RuntimeError(".to() does not accept copy argument")
+        like = given.get("tensor")
+        device, dtype = (given.get("device"), given.get("dtype")) if like is None else (like.device, like.dtype)
         if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
             raise TypeError(
                 "nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=" + str(dtype)
@@ -287,24 +281,21 @@ class Stateful:
 
         return self._apply(convert)
 
-    def _floating(self, name: str):
-        return self._apply(lambda t: getattr(t, name)() if t.is_floating_point() else t)
-
     def float(self):
         """Convert the floating point parameters and buffers to float32."""
-        return self._floating("float")
+        return _floating(self, "float")
 
     def double(self):
         """Convert the floating point parameters and buffers to float64."""
-        return self._floating("double")
+        return _floating(self, "double")
 
     def half(self):
         """Convert the floating point parameters and buffers to float16."""
-        return self._floating("half")
+        return _floating(self, "half")
 
     def bfloat16(self):
         """Convert the floating point parameters and buffers to bfloat16."""
-        return self._floating("bfloat16")
+        return _floating(self, "bfloat16")
 
     def type(self, dst_type):
         """Convert all parameters and buffers to a dtype."""
@@ -318,13 +309,78 @@ class Stateful:
         """Move all parameters and buffers to an accelerator."""
         return self._apply(lambda t: t.cuda(device))
 
+    def xpu(self, device=None):
+        """Not there: accelerators are those of `cuda`."""
+        raise AssertionError("Torch not compiled with XPU enabled\njnet's accelerators are those of Module.cuda().")
+
+    def mtia(self, device=None):
+        """Not there: accelerators are those of `cuda`."""
+        raise AssertionError("Torch not compiled with MTIA enabled\njnet's accelerators are those of Module.cuda().")
+
+    def ipu(self, device=None):
+        """Not there: accelerators are those of `cuda`."""
+        raise RuntimeError("PyTorch is not linked with support for ipu devices\nWrite Module.cuda().")
+
     def to_empty(self, *, device, recurse: bool = True):
         """Move to a device without the values: new zeros take their place."""
         return self._apply(lambda t: empty_like(t, device=device), recurse)
 
     def share_memory(self):
         """Return the module: XLA's memory is not shared between processes."""
-        return self
+        return self._apply(lambda t: t.share_memory_())
+
+
+# No methods, for modules of users have methods of all names.
+
+
+def persistent_buffers(module) -> list[tuple[str, Tensor | None]]:
+    """Return the buffers that are part of the module's state, by name."""
+    return [(name, each) for name, each in module._buffers.items() if name not in module._non_persistent_buffers_set]
+
+
+def _unexpected(module, key: str, prefix: str, own: dict) -> bool:
+    if not key.startswith(prefix):
+        return False
+    first, *rest = key[len(prefix) :].split(".", 1)
+    return first not in (module._modules if rest else own)
+
+
+def _load_one(module, name: str, key: str, own: Tensor, given, assign: bool) -> list[str]:
+    """Load one tensor; return what is wrong with it."""
+    if not isinstance(given, Tensor):
+        return [
+            f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from '
+            f"checkpoint but received {type(given)}"
+        ]
+    if is_lazy(own) and is_lazy(given):
+        return []
+    if own.ndim == 0 and tuple(given.shape) == (1,):  # a checkpoint of before there were 0-dim tensors
+        given = given[0]
+    if given.shape != own.shape:
+        return [
+            f"size mismatch for {key}: copying a param with shape {given.shape} from checkpoint, the shape in "
+            f"current model is {own.shape}."
+        ]
+    try:
+        with no_grad():
+            if not assign:
+                own.copy_(given)
+            elif not isinstance(own, Parameter):
+                setattr(module, name, given)
+            elif isinstance(given, Parameter):
+                setattr(module, name, given.requires_grad_(own.requires_grad))
+            else:
+                setattr(module, name, Parameter(given, own.requires_grad))
+    except Exception as error:
+        return [
+            f'While copying the parameter named "{key}", whose dimensions in the model are {own.size()} and whose '
+            f"dimensions in the checkpoint are {given.size()}, an exception occurred : {error.args}."
+        ]
+    return []
+
+
+def _floating(module, name: str):
+    return module._apply(lambda t: getattr(t, name)() if t.is_floating_point() else t)
 
 
 def _quoted(key: str) -> str:
@@ -356,22 +412,10 @@ def _load(module, state_dict, prefix: str, metadata, assign: bool, found: _Incom
             )
 
 
-def _target(args: tuple, kwargs: dict) -> tuple:
-    """Return the device and the dtype that the arguments of `to` name."""
-    device, dtype = kwargs.get("device"), kwargs.get("dtype")
-    for each in (*args, *(value for name, value in kwargs.items() if name == "tensor")):
-        if isinstance(each, Tensor):
-            device, dtype = each.device, each.dtype
-        elif isinstance(each, Dtype):
-            dtype = each
-        elif isinstance(each, str | Device):
-            device = each
-        elif isinstance(each, int) and not isinstance(each, bool):
-            device = Device("cuda", each)
-        elif each is not None and not isinstance(each, bool):
-            kind = each.__class__.__name__
-            raise TypeError(
-                f"to() received an invalid combination of arguments - got ({kind}), but expected one of:\n"
-                "(torch.device device, torch.dtype dtype), (torch.dtype dtype) or (Tensor tensor)"
-            )
-    return device, dtype
+_OPTIONS = "bool non_blocking=False, bool copy=False, *, torch.memory_format memory_format=None"
+_TO = Signatures(
+    "to",
+    f"torch.device device=None, torch.dtype dtype=None, {_OPTIONS}",
+    f"torch.dtype dtype, {_OPTIONS}",
+    f"Tensor tensor, {_OPTIONS}",
+)

@@ -1,0 +1,52 @@
+"""Drive PyTorch's own tables: `python -m conformance [NAME ...] [--tables modules ops] [--limit N] [--jobs N]`.
+
+Together they take half an hour of one core, so each entry runs in one of a few processes. Without names, the page is
+written, and what fails without being known to makes the command fail.
+"""
+
+import argparse
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import torch
+from conformance.report import KNOWN, TABLES, page, run, unexpected
+
+from jnet.files import write_atomic
+
+OPS = 25  # samples of an op that are enough, as some have hundreds
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the entries, print how each went and write the page; return 1 if the lists of `known` are not exact."""
+    parser = argparse.ArgumentParser(prog="python -m conformance", description="Compare jnet with PyTorch.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="entries, like nn.LSTM or optim.SGD (default: all)")
+    parser.add_argument("--tables", nargs="+", choices=TABLES, default=list(TABLES), help="which tables (default: all)")
+    parser.add_argument("--limit", type=int, help=f"how many samples of each kind to run (default: all; {OPS} of ops)")
+    parser.add_argument(
+        "--jobs", type=int, default=min(os.cpu_count() or 1, 8), help="processes (default: a core each)"
+    )
+    parser.add_argument("--out", type=Path, default=Path("results"), help="the folder of the page (default: results)")
+    given = parser.parse_args(arguments)
+    names = {kind: list(map(TABLES[kind].name_of, TABLES[kind].table())) for kind in given.tables}
+    wanted = [(kind, name) for kind in names for name in names[kind] if not given.names or name in given.names]
+    found = {}
+    with ProcessPoolExecutor(given.jobs, multiprocessing.get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+        limits = {kind: given.limit or (OPS if kind == "ops" else None) for kind in names}
+        tasks = {pool.submit(run, kind, name, None, limits[kind]): (kind, name) for kind, name in wanted}
+        for count, task in enumerate(as_completed(tasks), 1):
+            row = found[tasks[task]] = task.result()
+            print(f"[{count}/{len(tasks)}] {row.name}: {row.passed}/{row.total} {row.says}", flush=True)
+    results = {kind: [found[kind, name] for name in names[kind] if (kind, name) in found] for kind in names}
+    if not given.names:
+        given.out.mkdir(parents=True, exist_ok=True)
+        write_atomic(given.out / "conformance.md", page(results).encode())
+        print(f"\nThe page is {given.out / 'conformance.md'}")
+    wrong = [line for kind, rows in results.items() if kind in KNOWN for line in unexpected(rows, KNOWN[kind])]
+    print("\n".join(wrong))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
