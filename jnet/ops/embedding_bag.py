@@ -61,7 +61,7 @@ def embedding_bag(
     if max_norm is not None:
         raise NotImplementedError("embedding_bag() of arrays with max_norm.\nembedding_renorm gives the new weight.")
     _check_dtypes(input, weight, factors, padding_idx)
-    if input.ndim == 2:
+    if offsets is None:
         bags = len(input)
         bag = jnp.repeat(jnp.arange(bags), input.shape[1])
     else:

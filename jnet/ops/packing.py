@@ -29,7 +29,7 @@ class Packing:
         self._times = jnp.searchsorted(ends, rows, side="right", method="compare_all")
         self._columns = rows - starts[self._times]
 
-    def padded(self, data, value=0):
+    def padded(self, data, value=0.0):
         """Return rows (count, *) as (L, batch, *), with a value where a sequence has ended."""
         found = data.at[self._rows].get(mode="fill", fill_value=0)
         valid = self.valid.reshape(*self.valid.shape, *(1,) * (found.ndim - 2))

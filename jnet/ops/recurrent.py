@@ -286,7 +286,7 @@ def recurrent(
     kind, directions = MODES[mode], 2 if bidirectional else 1
     input, *rest = (jnp.asarray(each) for each in tensors)
     _check_stack(input, rest[packed:], kind.states if initial else 0)
-    valid = index = None
+    valid, index = None, None
     if packed:
         steps, *rest = rest
         batch = rest[0].shape[1]
@@ -303,7 +303,7 @@ def recurrent(
     for layer in range(num_layers):
         if layer and noises:
             noise = noises[layer - 1]
-            input = input * (index.padded(noise) if packed else noise)
+            input = input * (noise if index is None else index.padded(noise))
         outs = []
         for direction in range(directions):
             place = layer * directions + direction
@@ -313,7 +313,7 @@ def recurrent(
             outs.append(out)
             finals.append([each.T for each in last])
         input = outs[0] if directions == 1 else jnp.concatenate(outs, -1)
-    output = index.packed(input) if packed else input
+    output = input if index is None else index.packed(input)
     return output, *(jnp.stack(each) for each in zip(*finals, strict=True))
 
 

@@ -293,8 +293,8 @@ def muon(
     ratio = (
         0.2 * math.sqrt(max(rows, columns)) if adjust_lr_fn == "match_rms_adamw" else math.sqrt(max(1, rows / columns))
     )
-    kept = _for(param, 1 - learning_rate * weight_decay)  # rounded as PyTorch rounds it: a rate may be of float32
-    return _for(grad, -learning_rate * ratio) * update - (1 - kept) * param, {"momentum_buffer": buffer}
+    decayed = _for(param, learning_rate * weight_decay) * param
+    return _for(grad, -learning_rate * ratio) * update - decayed, {"momentum_buffer": buffer}
 
 
 def _orthogonal(matrix, coefficients, steps, eps):

@@ -119,13 +119,12 @@ torch.testing.assert_close(torch.ones(2), np.ones(2))
 """)
 
 REST = rows("""
-net = torch.compile(torch.nn.Linear(2, 1))
+net = torch.compile(torch.nn.Linear(2, 1), backend="eager")
     list(net.state_dict()), net.in_features, net(torch.ones(1, 2)).detach(), net.training
-torch.compile(3)
-@torch.compile
+@torch.compile(backend="eager")
     def f(x): return x * 2
     f(torch.ones(1))
-torch.compile(lambda x: x + 1, mode="max-autotune", fullgraph=True)(torch.ones(1))
+torch.compile(lambda x: x + 1, backend="eager", fullgraph=True)(torch.ones(1))
 torch.compiler.is_compiling()
 torch.jit.is_scripting()
 from torch.utils.checkpoint import checkpoint
@@ -195,6 +194,13 @@ def test_precision_of_products_enters_programs():
         assert (x @ x).tolist() == [[2.0, 2.0], [2.0, 2.0]]
     finally:
         jt.set_float32_matmul_precision("highest")
+
+
+def test_compile_wants_something_to_call():
+    with pytest.raises(AssertionError, match="A callable function is expected, but <class 'int'> is provided"):
+        jt.compile(3)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'modes'"):
+        jt.compile(jt.nn.Linear(1, 1), modes="fast")
 
 
 def test_scripts_and_traces_are_the_modules_themselves():

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
-from conformance.translate import detached, difference, leaves, plain, tensors, to_jnet
+from conformance.translate import TOLERANCE, detached, difference, leaves, loosened, plain, tensors, to_jnet
 
 import jnet.torch as jt
 
 SEED, STEPS, RATE = 1, 10, 1e-3
-# After ten steps, roundings have gone through ten gradients.
-LOOSE = {"state after some steps": 10.0}
+TRAINED = loosened(10.0)  # after ten steps, roundings have gone through ten gradients
 
 
 def table() -> list:
@@ -83,7 +82,8 @@ def conforms(entry, sample, dtype, training: bool, steps: int = STEPS) -> str | 
         mine = watched(jt, name, *translated, training, steps, other.pop("start"))
     except Exception as error:
         return reason(error)
-    found = (difference(mine[key], other[key], key, LOOSE.get(key, 1.0)) for key in other)
+    near = {"state after some steps": TRAINED}
+    found = (difference(mine[key], other[key], key, near.get(key, TOLERANCE)) for key in other)
     return next(filter(None, found), None)
 
 

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 from conformance.modules import reason
-from conformance.translate import difference, plain, rebound, to_jnet
+from conformance.translate import difference, loosened, plain, rebound, to_jnet
 
 import jnet.torch as jt
 
 SEED, STEPS = 1, 10
-LOOSE = {"LBFGS": 300.0}  # elsewhere roundings go through ten steps, some of which divide by small numbers: 3
 
 
 def table() -> list:
@@ -65,9 +64,18 @@ def conforms(entry, kwargs: dict, dtype, how: str = "", schedulers=()) -> str | 
         mine = watched(jt, entry.name, to_jnet(kwargs), to_jnet(dtype), how, [rebound(each) for each in schedulers])
     except Exception as error:
         return reason(error)
-    return next(
-        filter(None, (difference(mine[key], other[key], key, LOOSE.get(entry.name, 3.0)) for key in other)), None
-    )
+    near = tolerance(entry.name, kwargs, dtype)
+    return next(filter(None, (difference(mine[key], other[key], key, near) for key in other)), None)
+
+
+def tolerance(name: str, kwargs: dict, dtype) -> dict[str, float]:
+    """Return how far numbers may differ: roundings go through ten steps, some of which divide by small numbers."""
+    near = loosened(300.0 if name == "LBFGS" else 3.0)
+    if any(isinstance(value, torch.Tensor) for value in kwargs.values()):
+        near["float64"] = near["float32"]  # PyTorch computes with a tensor of float32, jnet with its value
+    if name == "LBFGS" and dtype == torch.float32:
+        near["float"] = near["float32"]  # losses in its state
+    return near
 
 
 def watched(torch, name: str, kwargs: dict, dtype, how: str, schedulers) -> dict:

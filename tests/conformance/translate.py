@@ -12,7 +12,7 @@ import jnet.torch as jt
 
 # How far two results may be apart, absolute and relative: some ten roundings of sums of some dozen terms.
 TOLERANCE = {"float64": 1e-9, "float32": 1e-4, "bfloat16": 4e-2, "float16": 5e-3}
-TOLERANCE |= {"complex128": TOLERANCE["float64"], "complex64": TOLERANCE["float32"]}
+TOLERANCE |= {"complex128": TOLERANCE["float64"], "complex64": TOLERANCE["float32"], "float": TOLERANCE["float64"]}
 HALVES = ("float16", "bfloat16")  # NumPy has not both
 
 
@@ -173,10 +173,10 @@ def plain(value):
     return str(value).replace("jnet.torch", "torch").split(" at 0x")[0]
 
 
-def difference(mine, other, where: str, loose: float = 1.0) -> str | None:
-    """Return how two plain values differ first, in words, or None; `loose` multiplies the tolerance."""
+def difference(mine, other, where: str, near: dict[str, float] = TOLERANCE) -> str | None:
+    """Return how two plain values differ first, in words, or None if they are as near as their dtypes ask for."""
     if isinstance(mine, np.ndarray | float):
-        return _far(mine, other, where, "float64", loose)
+        return _far(mine, other, where, near["float"])
     if isinstance(mine, dict) and isinstance(other, dict):
         if list(mine) != list(other):
             return f"{where}: keys {_short(list(mine))} instead of {_short(list(other))}"
@@ -184,7 +184,7 @@ def difference(mine, other, where: str, loose: float = 1.0) -> str | None:
     elif isinstance(mine, tuple) and isinstance(other, tuple) and mine[:1] == ("tensor",) == other[:1]:
         if mine[1:3] != other[1:3]:
             return f"{where}: {_about(*mine)} instead of {_about(*other)}"
-        return _far(mine[3], other[3], where, mine[1], loose)
+        return _far(mine[3], other[3], where, near.get(mine[1], 0.0))
     elif isinstance(mine, tuple) and isinstance(other, tuple) and len(mine) == len(other):
         pairs = [
             (a, b, where if i == 0 else f"{where}[{i - 1}]") for i, (a, b) in enumerate(zip(mine, other, strict=True))
@@ -192,7 +192,12 @@ def difference(mine, other, where: str, loose: float = 1.0) -> str | None:
     else:
         same = type(mine) is type(other) and not isinstance(mine, tuple | dict) and mine == other
         return None if same else f"{where}: {_short(mine)} instead of {_short(other)}"
-    return next(filter(None, (difference(*pair, loose) for pair in pairs)), None)
+    return next(filter(None, (difference(*pair, near) for pair in pairs)), None)
+
+
+def loosened(factor: float) -> dict[str, float]:
+    """Return the tolerances times a factor."""
+    return {dtype: factor * near for dtype, near in TOLERANCE.items()}
 
 
 def _about(_, dtype: str, learns: bool, array: np.ndarray) -> str:
@@ -204,11 +209,11 @@ def _short(value) -> str:
     return text if len(text) < 120 else f"{text[:57]} ... {text[-57:]}"
 
 
-def _far(mine, other, where: str, dtype: str, loose: float) -> str | None:
+def _far(mine, other, where: str, near: float) -> str | None:
     """Return how far apart two arrays are where that is more than rounding."""
     if np.shape(mine) != np.shape(other):
         return f"{where}: shape {np.shape(mine)} instead of {np.shape(other)}"
-    mine, other, near = np.asarray(mine), np.asarray(other), TOLERANCE.get(dtype, 0.0) * loose
+    mine, other = np.asarray(mine), np.asarray(other)
     # A small number among large ones may be a difference of large ones.
     largest = np.abs(other, where=np.isfinite(other), out=np.zeros(other.shape)).max(initial=0.0)
     wrong = ~np.isclose(mine, other, rtol=near, atol=near * max(1.0, largest / 30), equal_nan=True)

@@ -311,11 +311,11 @@ class _LazyConvXdMixin(LazyModuleMixin):
         given = inspect.signature(self.cls_to_become).bind(0, out_channels, kernel_size, *args, **kwargs).arguments  # pyright: ignore
         bias = given.get("bias", True)
         super().__init__(**{**given, "out_channels": 0, "bias": False})
-        kind = {"device": given.get("device"), "dtype": given.get("dtype")}
-        self.weight = UninitializedParameter(**kind)
+        device, dtype = given.get("device"), given.get("dtype")
+        self.weight = UninitializedParameter(device=device, dtype=dtype)
         self.out_channels = out_channels
         if bias:
-            self.bias = UninitializedParameter(**kind)
+            self.bias = UninitializedParameter(device=device, dtype=dtype)
 
     def reset_parameters(self) -> None:
         """Draw weight and bias anew, once they have a shape."""

@@ -144,13 +144,13 @@ def pack_padded_sequence(
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_padded_sequence.html
     """
-    lengths = lengths.to(int64) if isinstance(lengths, Tensor) else tensor(lengths, dtype=int64)
+    own: Tensor = lengths.to(int64) if isinstance(lengths, Tensor) else tensor(lengths, dtype=int64)
     order = None
     if not enforce_sorted:
-        lengths, order = lengths.sort(descending=True)
+        own, order = own.sort(descending=True)
         order = order.to(input.device)
         input = input.index_select(0 if batch_first else 1, order)
-    steps = _steps(input, lengths, batch_first)
+    steps = _steps(input, own, batch_first)
     input = input.transpose(0, 1) if batch_first else input
     data = CALLERS["pack_rows"](input, from_array(steps).to(input.device), count=int(steps.sum()))
     return PackedSequence(data, from_array(steps), order)
