@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import types
 
@@ -41,6 +42,8 @@ def _to_jnet(value, memo: dict):
         return type(value)(to_jnet(each, memo) for each in value)
     if isinstance(value, dict):
         return type(value)((to_jnet(key, memo), to_jnet(each, memo)) for key, each in value.items())
+    if dataclasses.is_dataclass(value) and type(value).__module__.startswith("torch"):
+        return counterpart(type(value))(**{key.name: getattr(value, key.name) for key in dataclasses.fields(value)})
     if isinstance(value, torch.nn.Module):
         return jt.load(pickled(value), weights_only=False)
     if isinstance(value, types.FunctionType) and "testing" in value.__module__:
