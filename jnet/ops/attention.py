@@ -364,9 +364,7 @@ def _check_weights(weights, sizes, features):
             raise AssertionError(f"use_separate_proj_weight is True but {letter}_proj_weight is None")
     for name, weight, width in zip(("query", "key", "value"), weights, sizes, strict=True):
         if weight.shape != (features, width):
-            raise AssertionError(
-                f"expecting {name} weights shape of {(features, width)}, but got {size(weight.shape)}"
-            )
+            raise AssertionError(f"expecting {name} weights shape of {(features, width)}, but got {size(weight.shape)}")
 
 
 def _with_biases(k, v, bias_k, bias_v, static, mask, padding):
@@ -422,9 +420,7 @@ def _mask_of_heads(mask, length, count, num_heads, keys):
 def _with_padding(mask, padding, keys, count):
     for dim, wanted in enumerate((count, keys)):
         if padding.shape[dim] != wanted:
-            raise AssertionError(
-                f"Expected key_padded_mask.shape[{dim}] to be {wanted}, but got {padding.shape[dim]}"
-            )
+            raise AssertionError(f"Expected key_padded_mask.shape[{dim}] to be {wanted}, but got {padding.shape[dim]}")
     padding = padding[:, None, None]
     return padding if mask is None else mask + padding
 
@@ -446,9 +442,7 @@ def _check_ranks(query, key, value, key_padding_mask, attn_mask, num_heads) -> b
             f"{kind} `key_padding_mask` to be `None` or {rank - 1}-D but found {key_padding_mask.ndim}-D tensor instead"
         )
     if attn_mask is not None and attn_mask.ndim not in (2, 3):
-        raise AssertionError(
-            f"{kind} `attn_mask` to be `None`, 2-D or 3-D but found {attn_mask.ndim}-D tensor instead"
-        )
+        raise AssertionError(f"{kind} `attn_mask` to be `None`, 2-D or 3-D but found {attn_mask.ndim}-D tensor instead")
     if attn_mask is not None and not batched and attn_mask.ndim == 3:
         wanted = (num_heads, query.shape[0], key.shape[0])
         if attn_mask.shape != wanted:

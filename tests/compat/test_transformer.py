@@ -257,8 +257,10 @@ def test_adaptive_softmax(row, target, torch):
         gradients = [None if p.grad is None else p.grad for p in layer.parameters()]
         rows = x.detach().reshape(-1, 8)
         results.append(
-            [repr(layer), list(layer.state_dict()), output, loss, loss.grad_fn.name(), x.grad, *gradients]
-            + [layer.log_prob(rows), layer.predict(rows)]
+            [
+                *(repr(layer), list(layer.state_dict()), output, loss, loss.grad_fn.name(), x.grad),
+                *(*gradients, layer.log_prob(rows), layer.predict(rows)),
+            ]
         )
     assert_all_same(*results)
 

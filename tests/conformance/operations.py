@@ -85,16 +85,21 @@ def tries(entry, dtypes=None, limit: int | None = None, thorough: bool = True) -
             called = leaves((sample.input, *sample.args)), leaves(sample.kwargs)
             process = sample.output_process_fn_grad if entry.name.split(".")[-1] in AMBIGUOUS else None
             try:
+                translated = to_jnet((called, entry.name, process))  # now, while there are no gradients
+            except Exception as error:
+                yield f"{kind}, sample {number}", reason(error)
+                continue
+            try:
                 other = watched(torch, entry.op, called, entry.name, process)
             except RuntimeError:
                 continue  # a sample that lives from the storage below its tensors
-            yield f"{kind}, sample {number}", conforms(entry.name, function, called, process, other)
+            yield f"{kind}, sample {number}", conforms(function, translated, other)
 
 
-def conforms(name: str, function, called, process, other: dict) -> str | None:
+def conforms(function, translated: tuple, other: dict) -> str | None:
     """Return None if jnet's function shows what PyTorch's showed, or what differs first."""
     try:
-        mine = watched(jt, function, *to_jnet((called, name, process)))
+        mine = watched(jt, function, *translated)
     except Exception as error:
         return reason(error)
     return next(filter(None, (difference(mine[key], other[key], key) for key in other)), None)

@@ -92,6 +92,12 @@ def counterpart(thing):
     return getattr(place, thing.__name__)
 
 
+def names_in(code: types.CodeType) -> set[str]:
+    """Return the names that a function and the functions in it use."""
+    inner = [names_in(each) for each in code.co_consts if isinstance(each, types.CodeType)]
+    return set(code.co_names).union(*inner)
+
+
 def seeded(function, *args, **kwargs):
     """Return what a function gives for the seed that PyTorch's tables use for functions that draw."""
     jt.manual_seed(42)
@@ -105,7 +111,7 @@ REPLACED = {"wrapper_set_seed": seeded}
 def rebound(function: types.FunctionType, memo: dict | None = None) -> types.FunctionType:
     """Return a function of PyTorch's tables with the names of PyTorch in it bound to what jnet has."""
     space = dict(function.__globals__)
-    for name in function.__code__.co_names:
+    for name in names_in(function.__code__):
         if name in REPLACED:
             space[name] = REPLACED[name]
         elif space.get(name) is torch:

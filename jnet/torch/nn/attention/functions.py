@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from jnet.ops.checks import broadcast_shapes
 from jnet.torch.arrays import placed
 from jnet.torch.creation import zeros_like
 from jnet.torch.dispatch import CALLERS
@@ -47,15 +48,13 @@ def scaled_dot_product_attention(
     """
     if isinstance(attn_mask, CausalBias) and is_causal:
         raise ValueError("CausalBias should not be used with causal=True")
-    if not 0.0 < dropout_p <= 1.0:
-        return _ATTENTION(
-            query, key, value, attn_mask, dropout_p, is_causal, scale=scale, enable_gqa=enable_gqa
-        )  # fmt: skip
-    shape = (*np.broadcast_shapes(shape_of(query)[:-2], () if enable_gqa else shape_of(key)[:-2]), query.size(-2), key.size(-2))
-    keep = _kept(dropout_p, shape, query)
+    keep = None
+    if 0.0 < dropout_p <= 1.0:
+        lead = broadcast_shapes(shape_of(query)[:-2], () if enable_gqa else shape_of(key)[:-2])
+        keep = _kept(dropout_p, (*lead, query.size(-2), key.size(-2)), query)
     return _ATTENTION(
         query, key, value, attn_mask, dropout_p, is_causal, scale=scale, enable_gqa=enable_gqa, dropout_mask=keep
-    )  # fmt: skip
+    )
 
 
 def _kept(p: float, shape: Sequence[int], like: Tensor) -> Tensor:

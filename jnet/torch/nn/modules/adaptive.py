@@ -17,7 +17,7 @@ from jnet.torch.nn.modules.container import ModuleList, Sequential
 from jnet.torch.nn.modules.linear import Linear
 from jnet.torch.nn.modules.module import Module
 
-_ASMoutput = namedtuple("_ASMoutput", ["output", "loss"])  # noqa: PYI024 - PyTorch's name, under which it pickles it
+_ASMoutput = namedtuple("_ASMoutput", ["output", "loss"])  # PyTorch's name, under which it is pickled
 
 
 class AdaptiveLogSoftmaxWithLoss(Module):
@@ -91,8 +91,9 @@ class AdaptiveLogSoftmaxWithLoss(Module):
 
     def reset_parameters(self) -> None:
         """Draw all weights anew."""
-        for layer in (self.head, *itertools.chain.from_iterable(self.tail)):
-            layer.reset_parameters()
+        for layer in self.modules():
+            if isinstance(layer, Linear):
+                layer.reset_parameters()
 
     def forward(self, input_, target_):
         """Return the logarithms of the probabilities of the targets, and the loss."""

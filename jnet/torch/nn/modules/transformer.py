@@ -45,7 +45,7 @@ class _Layer(Module):
         dtype=None,
     ) -> None:
         super().__init__()
-        where = {"device": device, "dtype": dtype}
+        where: dict[str, Any] = {"device": device, "dtype": dtype}
         self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **where)
         if self._norms == 3:
             self.multihead_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **where)
@@ -111,9 +111,10 @@ class TransformerEncoderLayer(_Layer):
 
     def _set_activation(self, activation: Activation) -> None:
         super()._set_activation(activation)
-        kinds = ((F.relu, ReLU), (F.gelu, GELU))
-        known = [self.activation is function or isinstance(self.activation, kind) for function, kind in kinds]
-        self.activation_relu_or_gelu = known.index(True) + 1 if any(known) else 0  # PyTorch pickles it
+        self.activation_relu_or_gelu = 0  # PyTorch pickles it
+        for number, (function, kind) in enumerate(((F.relu, ReLU), (F.gelu, GELU)), 1):
+            if self.activation is function or isinstance(self.activation, kind):
+                self.activation_relu_or_gelu = number
 
     def forward(self, src, src_mask=None, src_key_padding_mask=None, is_causal: bool = False):
         """Return the layer's result; masks as those of `MultiheadAttention`."""
@@ -306,9 +307,9 @@ class Transformer(Module):
 
     Example:
         >>> import jnet.torch as torch
-        >>> model = torch.nn.Transformer(8, 2, 1, 1, dim_feedforward=16)
-        >>> model(torch.ones(5, 3, 8), torch.ones(4, 3, 8)).shape
-        torch.Size([4, 3, 8])
+        >>> model = torch.nn.Transformer(8, 2, 1, 1, dim_feedforward=16, batch_first=True)
+        >>> model(torch.ones(3, 5, 8), torch.ones(3, 4, 8)).shape
+        torch.Size([3, 4, 8])
 
     See: https://arxiv.org/abs/1706.03762
     """
@@ -332,7 +333,7 @@ class Transformer(Module):
         dtype=None,
     ) -> None:
         super().__init__()
-        where = {"device": device, "dtype": dtype}
+        where: dict[str, Any] = {"device": device, "dtype": dtype}
         settings = (d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first, norm_first, bias)
         if custom_encoder is not None:
             self.encoder = custom_encoder
@@ -416,7 +417,7 @@ def _why_not_nested(layer: Any) -> str:
     name = "encoder_layer"
     if not isinstance(layer, TransformerEncoderLayer):
         return f"{name} was not TransformerEncoderLayer"
-    attention, norms = layer.self_attn, (getattr(layer, "norm1", None), getattr(layer, "norm2", None))
+    attention = layer.self_attn
     reasons = {
         f"{name}.norm_first was True": layer.norm_first,
         f"{name}.self_attn.batch_first was not True(use batch_first for better inference performance)": (
@@ -425,7 +426,7 @@ def _why_not_nested(layer: Any) -> str:
         f"{name}.self_attn._qkv_same_embed_dim was not True": not attention._qkv_same_embed_dim,
         f"{name}.self_attn was passed bias=False": attention.in_proj_bias is None,
         f"{name}.activation_relu_or_gelu was not True": not layer.activation_relu_or_gelu,
-        f"{name}.norm1.eps was not equal to {name}.norm2.eps": norms[0].eps != norms[1].eps,
+        f"{name}.norm1.eps was not equal to {name}.norm2.eps": layer.norm1.eps != layer.norm2.eps,
         f"{name}.self_attn.num_heads is odd": attention.num_heads % 2 == 1,
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
