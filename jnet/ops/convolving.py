@@ -334,6 +334,8 @@ def _in_blocks(function: Callable, x, size: int):
         size: the bytes of one example's patches, which are made again, not kept, for the derivative.
     """
     count = x.shape[0]
+    if not isinstance(count, int):  # a batch of any size, while jax.export traces
+        return function(x)
     wanted = min(max(math.ceil(count * size / _BLOCK), 1), count)
     blocks = next(n for n in range(wanted, count + 1) if count % n == 0)
     if blocks == 1:

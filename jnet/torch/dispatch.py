@@ -222,6 +222,11 @@ class Caller:
         return call
 
 
+def described(call: Caller) -> str:
+    """Return the docstring of an op without its example, which is one of arrays."""
+    return re.sub(r"\n +Example:\n(?: {8}.*\n)+", "", call.op.function.__doc__ or "")
+
+
 def _is_small_half(number) -> bool:
     """Tell whether a number is a small whole one, or half of one."""
     return not isinstance(number, complex) and abs(number) <= 8 and number * 2 == int(number * 2)

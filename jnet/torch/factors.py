@@ -11,7 +11,7 @@ import numpy as np
 from jnet.ops.regular import LinAlgError, check_positive
 from jnet.torch import return_types
 from jnet.torch.bounds import watch
-from jnet.torch.dispatch import CALLERS
+from jnet.torch.dispatch import CALLERS, described
 from jnet.torch.tensor import Tensor, numpy_of, shape_of
 from jnet.torch.viewing import VIEWS
 
@@ -315,7 +315,7 @@ def _checking(name: str, message) -> None:
                 raise LinAlgError(message(place, info[failed[0]]))
         return found if out is None else store_out(f"linalg_{name}", out, found)
 
-    function.__name__, function.__doc__ = name, CALLERS[name].op.function.__doc__
+    function.__name__, function.__doc__ = name, described(CALLERS[name])
     LINALG[name] = function
 
 
@@ -366,4 +366,4 @@ def lu_factor(A: Tensor, *, pivot: bool = True, out=None):
     return found if out is None else store_out("linalg_lu_factor", out, found)
 
 
-lu_factor.__doc__ = CALLERS["lu_factor"].op.function.__doc__
+lu_factor.__doc__ = described(CALLERS["lu_factor"])

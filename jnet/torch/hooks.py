@@ -44,11 +44,13 @@ class RemovableHandle:
                 found.pop(self.id, None)
 
     def __getstate__(self):  # a weak reference cannot be pickled, nor would a copy refer to the copied hooks
-        return self.id, tuple(reference() for reference in self._dicts)
+        first, *others = [reference() for reference in self._dicts] or [None]
+        return (first, self.id, tuple(others)) if others else (first, self.id)  # as PyTorch has it
 
     def __setstate__(self, state) -> None:
-        self.id, found = state
+        first, self.id, *others = state
         RemovableHandle.next_id = max(RemovableHandle.next_id, self.id + 1)
+        found = (first, *(others[0] or () if others else ()))
         self._dicts = tuple(weakref.ref(each) for each in found if each is not None)
 
     def __enter__(self):

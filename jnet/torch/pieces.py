@@ -9,7 +9,7 @@ import numpy as np
 
 from jnet.recorder import Call
 from jnet.torch import recasting
-from jnet.torch.dispatch import CALLERS, assign, inplace_of
+from jnet.torch.dispatch import CALLERS, assign, described, inplace_of
 from jnet.torch.signatures import explaining
 from jnet.torch.tensor import Tensor, apply, edge_of, from_array, layout_of, refuse_leaf, shape_of
 from jnet.torch.viewing import METHODS as VIEW_METHODS
@@ -166,7 +166,7 @@ def index_reduce(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce:
     return CALLERS["index_reduce"](input, dim, index, source, reduce, include_self=include_self)
 
 
-index_reduce.__doc__ = CALLERS["index_reduce"].op.function.__doc__
+index_reduce.__doc__ = described(CALLERS["index_reduce"])
 FUNCTIONS["index_reduce"] = METHODS["index_reduce"] = index_reduce
 METHODS["index_reduce_"] = inplace_of(index_reduce, "index_reduce_")
 

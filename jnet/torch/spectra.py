@@ -12,7 +12,7 @@ from jnet.ops.spectra import envelope_vanishes
 from jnet.torch.arrays import numpy_dtype
 from jnet.torch.bounds import watch
 from jnet.torch.creation import finish
-from jnet.torch.dispatch import CALLERS
+from jnet.torch.dispatch import CALLERS, described
 from jnet.torch.signatures import OPTIONS, Signatures
 from jnet.torch.tensor import Tensor, shape_of
 
@@ -76,7 +76,7 @@ def _kind(tensor: Tensor) -> str:
 
 
 for _name, _function in (("stft", _transform), ("istft", _inverse)):
-    _function.__name__, _function.__doc__ = _name, CALLERS[_name].op.function.__doc__
+    _function.__name__, _function.__doc__ = _name, described(CALLERS[_name])
     FUNCTIONS[_name] = METHODS[_name] = _function
 
 

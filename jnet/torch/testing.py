@@ -142,7 +142,7 @@ def _tolerances(rtol, atol, *names: str) -> tuple[float, float]:
 
 
 def _problem_of_attributes(actual: Tensor, expected: Tensor, checks: dict[str, bool]) -> str | None:
-    pairs = [("shape", actual.shape, expected.shape)]
+    pairs: list[tuple[str, object, object]] = [("shape", actual.shape, expected.shape)]
     if checks["device"]:
         pairs.append(("device", actual.device, expected.device))
     if checks["dtype"]:

@@ -506,6 +506,7 @@ def test_conjugates_of_pytorch(torch):
 def layers(torch):
     """Return a module of each class that can be made without arguments, or with these."""
     arguments = {"Linear": (2, 3), "Conv2d": (1, 2, 3), "Embedding": (4, 3), "Bilinear": (2, 3, 4), "Conv1d": (1, 2, 3)}
+    arguments |= {"RNN": (2, 3), "LSTM": (2, 3), "GRU": (2, 3)}
     found = {}
     for name in jt.nn.modules.__all__:
         kind = getattr(torch.nn, name)
@@ -514,7 +515,7 @@ def layers(torch):
             for each in inspect.signature(kind).parameters.values()
             if each.default is each.empty and each.kind is each.POSITIONAL_OR_KEYWORD
         ]
-        if name in arguments or not required:
+        if (name in arguments or not required) and name != "Transformer":  # which is large
             found[name] = kind(*arguments.get(name, ()))
     return found
 
@@ -527,7 +528,8 @@ def test_whole_modules_go_both_ways(torch):
         for name, module in modules.items():
             assert type(found[name]) is getattr(reader.nn, name)
             assert repr(found[name]) == repr(module)
-            assert_equal(found[name].state_dict(), module.state_dict())
+            if not name.startswith("Lazy"):  # whose state has no values yet
+                assert_equal(found[name].state_dict(), module.state_dict())
         x = reader.ones(1, 2)
         assert found["Sequential"](x) is x
         assert found["Linear"](x).detach().numpy() == pytest.approx(

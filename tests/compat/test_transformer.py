@@ -383,6 +383,7 @@ WARNINGS = [
     lambda t: t.nn.TransformerEncoder(t.nn.TransformerEncoderLayer(3, 1, 2, batch_first=True), 1),
     lambda t: t.nn.TransformerEncoder(t.nn.Linear(1, 1), 1),
     lambda t: encoder_layer(t)(t.ones(S, N, E), t.zeros(S, S), t.zeros(N, S).bool()),
+    lambda t: t.nn.functional.gumbel_softmax(t.ones(2, 2), eps=1e-5),
     lambda t: linear_loss(t, label_smoothing=0.1, options=t.nn.LinearCrossEntropyOptions()),
 ]
 

@@ -97,8 +97,13 @@ def outcome(function, operands):
     return tuple(str(each.dtype).removeprefix("torch.") for each in results)
 
 
+# PyTorch's kernels for CPUs refuse some dtypes that jnet takes: of torch.special halves, in `isin` one boolean side.
+WIDER = {name for name, op in OPS.items() if op.where == ("special",)} | {"isin"}
+
+
 def pytorch_function(torch, name):
-    return next(getattr(place, name) for place in (torch, torch.nn.functional) if hasattr(place, name))
+    places = (torch, torch.nn.functional, torch.special)
+    return next(getattr(place, name) for place in places if hasattr(place, name))
 
 
 @pytest.mark.parametrize("name", PROMOTING)
@@ -118,6 +123,8 @@ def test_dtypes_of_results_and_errors_equal_pytorchs(name, torch):
         for left, right in itertools.product(LEFTS, RIGHTS[: 1 if count == 1 else None]):
             given = arguments((left, (2,)), right)
             expected = outcome(function, [theirs(torch, each) if isinstance(each, tuple) else each for each in given])
+            if name in WIDER and ("not implemented for '" in expected[-1] or "isin(): " in expected[-1]):
+                continue
             if expected[0] == "TypeError" or "complex32" in expected or "ComplexHalf" in expected[-1]:
                 continue  # what the parser of arguments refuses; JAX has no complex numbers of halves
             specs = [jax.ShapeDtypeStruct(each[1], each[0]) if isinstance(each, tuple) else each for each in given]

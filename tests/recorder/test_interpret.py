@@ -84,9 +84,7 @@ def arrays_of(name, row):
             return [each for each in call(filled) if jnp.issubdtype(each.dtype, jnp.inexact)]
 
         out, pull = jax.vjp(floating, *(arrays[place] for place in towards))
-        return results, pull(
-            [jnp.cos(jnp.arange(x.size, dtype=np.float32).reshape(x.shape)).astype(x.dtype) for x in out]
-        )
+        return results, pull([jnp.asarray(np.cos(np.arange(x.size)).reshape(x.shape).astype(x.dtype)) for x in out])
 
     return [leaves[place] for place in places], both
 

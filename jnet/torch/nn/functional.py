@@ -18,8 +18,8 @@ import numpy as np
 from jnet.ops.checks import not_implemented
 from jnet.ops.registry import OPS
 from jnet.recorder.direct import current
-from jnet.torch.creation import empty_like
-from jnet.torch.dispatch import CALLERS, Caller, inplace_of
+from jnet.torch.creation import empty_like, zeros_like
+from jnet.torch.dispatch import CALLERS, Caller, described, inplace_of
 from jnet.torch.missing import missing
 from jnet.torch.nn.attention.functions import multi_head_attention_forward, scaled_dot_product_attention
 from jnet.torch.nn.criteria import (
@@ -74,11 +74,6 @@ _INPLACE = {
 }
 
 
-def _described(call: Caller) -> str:
-    """Return the docstring of an op without its example, which is one of arrays."""
-    return re.sub(r"\n +Example:\n(?: {8}.*\n)+", "", call.op.function.__doc__ or "")
-
-
 def _function(name: str, call: Caller) -> Callable:
     """Return a caller as a function of its name."""
 
@@ -86,7 +81,7 @@ def _function(name: str, call: Caller) -> Callable:
         return call(*args, **kwargs)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = _described(call)
+    function.__doc__ = described(call)
     return function
 
 
@@ -106,7 +101,7 @@ def _function_with_inplace(name: str, call: Caller, write: Callable) -> Callable
         return write(*args, **kwargs) if inplace else call(*args, **kwargs)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = _described(call)
+    function.__doc__ = described(call)
     return function
 
 
@@ -256,12 +251,14 @@ def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
 
     See: https://arxiv.org/abs/1611.01144
     """
+    if eps != 1e-10:
+        warnings.warn("`eps` parameter is deprecated and has no effect.", UserWarning, stacklevel=2)
     gumbels = -empty_like(logits).exponential_().log()
     soft = ((logits + gumbels) / tau).softmax(dim)
     if not hard:
         return soft
     index = soft.argmax(dim, keepdim=True)
-    return (soft == soft.gather(dim, index)).to(soft.dtype) - soft.detach() + soft
+    return zeros_like(logits).scatter_(dim, index, 1.0) - soft.detach() + soft
 
 
 # -- dropout ---------------------------------------------------------------------------------------

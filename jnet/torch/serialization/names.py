@@ -21,6 +21,8 @@ _FILES = {
     "jnet.torch.random": "torch",
     "jnet.torch.nn.modules.margins": "torch.nn.modules.loss",
     "jnet.torch.nn.modules.attention": "torch.nn.modules.activation",
+    "jnet.torch.nn.modules.state": "torch.nn.modules.module",
+    "jnet.torch.hooks": "torch.utils.hooks",
     "jnet.torch.optim.adam.AdamW": "torch.optim.adamw",
     "jnet.torch.optim.adafactor": "torch.optim._adafactor",
     "jnet.torch.optim.muon": "torch.optim._muon",

@@ -47,10 +47,11 @@ class _WrappedHook:
         return self.hook(module, *args, **kwargs)
 
     def __getstate__(self) -> dict:
-        return {"hook": self.hook, "module": None if self._module is None else self._module()}
+        module = None if self._module is None else self._module()
+        return {"hook": self.hook, "with_module": self.with_module, "module": module}  # as PyTorch pickles it
 
     def __setstate__(self, state: dict) -> None:
-        self.__init__(state["hook"], state["module"])
+        self.__init__(state["hook"], state.get("module"))
 
 
 class Stateful:

@@ -45,7 +45,7 @@ def array_of(tensor: Tensor) -> np.ndarray | None:
             array = np.asarray(array)
     if layout is None:
         return array
-    if not array.flags.c_contiguous:
+    if not array.flags.c_contiguous or tensor._bits is not None:
         return None
     item = array.itemsize
     strides = [stride * item for stride in layout.strides]
