@@ -4,6 +4,7 @@ Those with a derivative in PyTorch are `i0e`, `i1` and `i1e`; of the others the 
 """
 
 import math
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -33,7 +34,7 @@ def _declare(name, what, function, example, node=None):
     compute.__doc__ = (
         f"Return {what}.\n\nExample:\n    >>> f\"{{{name}(jnp.array(2.0)):.4f}}\"\n    '{example}'\n\n{_SEE}.{name}"
     )
-    facts = {"grad_fn": node} if node else {"saves": "nothing"}
+    facts: dict[str, Any] = {"grad_fn": node} if node else {"saves": "nothing"}
     globals()[name] = op(argument, promotes="float", where=("special",), **facts)(compute)
 
 

@@ -148,7 +148,7 @@ def _times_jvp(primals, tangents):
     return out, sum(parts) if parts else jnp.zeros_like(out)
 
 
-_times.defjvp(_times_jvp, symbolic_zeros=True)
+_times.defjvp(_times_jvp, symbolic_zeros=True)  # pyright: ignore[reportArgumentType] - `sum` starts from 0
 
 
 def _loop(mode, reverse, given, state, weight, projection, valid):

@@ -25,7 +25,7 @@ def _matrices(array: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
 def _lapack(name: str, matrix: np.ndarray) -> Callable:
     import scipy.linalg  # not at once: it takes a tenth of a second, and is needed only where something has failed
 
-    return scipy.linalg.lapack.get_lapack_funcs(name, (matrix,))
+    return scipy.linalg.lapack.get_lapack_funcs(name, (matrix,))  # pyright: ignore[reportReturnType] - one name, one
 
 
 def _zero_pivot(matrix: np.ndarray) -> int | None:

@@ -192,7 +192,7 @@ def histogram(input: Tensor, bins=100, *, range=None, weight=None, density: bool
         raise RuntimeError(
             "torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor "
             f"excluding its innermost dimension, but got input with shape {[array.size, 1]} and weight with shape "
-            f"{list(shape_of(weight))}"
+            f"{list(weights.shape)}"
         )
     counted = np.histogram(array, edges, weights=weights, density=density)[0].astype(array.dtype)
     made = return_types.named_by_fields("histogram", ("hist", "bin_edges"), (from_array(counted), from_array(edges)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -52,7 +53,7 @@ def cholesky(input: Tensor, upper: bool = False) -> Tensor:
     """
     _deprecated("cholesky", "torch.linalg.cholesky")
     try:
-        result = CALLERS["cholesky"].wrapped(_unchecked("cholesky", input, upper=upper))
+        result: Any = CALLERS["cholesky"].wrapped(_unchecked("cholesky", input, upper=upper))
     except RuntimeError as error:
         raise type(error)(str(error).removeprefix("linalg.")) from None
     check = functools.partial(check_positive, name="cholesky")

@@ -6,8 +6,8 @@ import operator
 import warnings
 from typing import Any
 
-import jax
 import numpy as np
+from jax.core import Tracer
 
 from jnet.ops.checks import dtype_name
 from jnet.recorder.trace import Recorder
@@ -224,7 +224,7 @@ def _part(part):
 def _number_or_tensor(part: Tensor) -> int | Tensor:
     """Return the whole number that a tensor holds, or the tensor where it has many: while `vmap` or JAX traces."""
     value = value_of(part)
-    if isinstance(value.array, jax.core.Tracer) or (value.array is None and type(value.trace.owner) is not Recorder):
+    if isinstance(value.array, Tracer) or (value.array is None and type(value.trace.owner) is not Recorder):
         return CALLERS["to_dtype"](part, dtype=int64)
     return int(value.numpy())
 

@@ -61,7 +61,7 @@ def _inverse(input, n_fft, hop_length=None, win_length=None, window=None, center
         if envelope_vanishes(array, *place):
             raise RuntimeError(
                 f"istft({_kind(input)}{list(shape_of(input))}, n_fft={n_fft}, hop_length={hop}, win_length={size}, "
-                f"window={_kind(window)}{{{list(shape_of(window))}}}, center={int(center)}, "
+                f"window={_kind(window)}{{{list(shape_of(window))}}}, center={int(center)}, "  # pyright: ignore
                 f"normalized={int(normalized)}, onesided={None if onesided is None else int(onesided)}, "
                 f"length={length}, return_complex={int(return_complex)}) window overlap add min: 1"
             )

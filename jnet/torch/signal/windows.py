@@ -41,7 +41,7 @@ def _window(make):
     @functools.wraps(make)
     def window(M, *, sym: bool = True, dtype=None, layout=None, device=None, requires_grad=False, **settings) -> Tensor:
         dtype = dtype or get_default_dtype()
-        _check(_CHECKED_AS.get(make.__name__, make.__name__), M, dtype, layout)
+        _check(_CHECKED_AS.get(make.__name__) or make.__name__, M, dtype, layout)
         values = make(M, sym=sym, **settings) if M != 1 or make.__name__ == "cosine" else _one(make, settings)
         array = np.asarray(values).astype(numpy_dtype(dtype))
         return finish(make.__name__, array, {"device": device, "requires_grad": requires_grad})

@@ -59,7 +59,7 @@ def scaled_dot_product_attention(
 
 def _kept(p: float, shape: Sequence[int], like: Tensor) -> Tensor:
     """Return which weights are kept: drawn as `dropout` draws them."""
-    kept = np.zeros(shape, bool) if p == 1 else default_generator.rand(tuple(shape), np.float64) < 1 - p
+    kept = np.zeros(shape, bool) if p == 1 else default_generator.below(1 - p, tuple(shape))
     return from_array(kept) if like._aval.device is None else placed(kept, like.device)
 
 

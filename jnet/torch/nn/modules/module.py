@@ -22,7 +22,7 @@ from jnet.torch.nn.modules.everywhere import (
     registered,
 )
 from jnet.torch.nn.modules.hooks import Hooked, any_hook_everywhere, call_with_hooks
-from jnet.torch.nn.modules.state import Stateful
+from jnet.torch.nn.modules.state import Stateful, _WrappedHook  # noqa: F401 - pickles of PyTorch name it here
 from jnet.torch.nn.parameter import Buffer, Parameter
 from jnet.torch.tensor import Tensor
 
