@@ -36,7 +36,7 @@ def view_as_real(input: Tensor) -> Tensor:
     layout = layout_of(input)
     strides = (*(2 * stride for stride in layout.strides), 1)
     new = Layout((*layout.shape, 2), strides, 2 * layout.offset)
-    return _recast(input, link("as_real", "ViewAsRealBackward0"), new, np.zeros(0, dtype).real.dtype)
+    return _recast(input, link("as_real", "ViewAsRealBackward0"), new, np.dtype(f"float{dtype.itemsize * 4}"))
 
 
 def view_as_complex(input: Tensor) -> Tensor:
