@@ -74,6 +74,7 @@ def gradient(input: Tensor, *, spacing=1, dim=None, edge_order: int = 1) -> tupl
     See: https://docs.pytorch.org/docs/stable/generated/torch.gradient.html
     """
     dims = list(range(input.ndim)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
+    spacing = 1 if spacing is None else spacing
     spacings = list(spacing) if isinstance(spacing, list | tuple) else [spacing] * len(dims)
     if isinstance(spacing, Tensor):
         raise TypeError("gradient(): argument 'spacing' must be tuple of Tensors, not Tensor")
