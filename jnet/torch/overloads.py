@@ -249,7 +249,8 @@ def bincount(input, weights=None, minlength=0):
     if array.ndim != 1 or (array < 0).any() or array.dtype.kind not in "iu":
         raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
     counted = np.bincount(array, None if weights is None else numpy_of(weights), minlength)
-    return from_array(counted if weights is None or weights._aval.dtype == np.float64 else counted.astype(np.float32))
+    narrow = weights is not None and weights._aval.dtype == np.float32  # all other weights count as double
+    return from_array(counted.astype(np.float32) if narrow else counted)
 
 
 @_both
