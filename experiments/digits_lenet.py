@@ -12,8 +12,11 @@ import numpy as np
 from experiments import digits, runner
 from jnet import data, losses, metrics, models, optim, plotting, train
 
+CHAPTER = 12
 TITLE = "Digits with LeNet"
+TITLE_ZH = "用 LeNet 识别手写数字"
 QUESTION = "How much better does a network read digits that looks at neighbourhoods instead of single pixels?"
+QUESTION_ZH = "看邻域而不是只看单个像素的网络，识别数字能好多少？"
 
 
 @dataclass(frozen=True)

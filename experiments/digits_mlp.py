@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from experiments import digits, runner
 from jnet import data, losses, metrics, models, optim, train
 
+CHAPTER = 11
 TITLE = "Digits with a multilayer perceptron"
+TITLE_ZH = "用多层感知机识别手写数字"
 QUESTION = "How well do three linear layers with ReLU between them read handwritten digits that they have not seen?"
+QUESTION_ZH = "三个线性层加上其间的 ReLU，能把没见过的手写数字识别得多好？"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import difflib
+import importlib.util
 import inspect
 import math
 import re
@@ -30,8 +31,17 @@ def comments(settings: type) -> dict[str, str]:
     return {match[1]: match[2] for match in found if match}
 
 
-def parse(module: typing.Any, name: str, arguments: list[str] | None) -> tuple[typing.Any, bool, Path]:
-    """Return the settings that the command line asks for, whether it says --fast, and the results' folder.
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """What every experiment can be told, beside its own settings."""
+
+    fast: bool = False
+    pytorch: bool = False
+    out: Path = Path("results")
+
+
+def parse(module: typing.Any, name: str, arguments: list[str] | None) -> tuple[typing.Any, Options]:
+    """Return the settings that the command line asks for, and the options that all experiments have.
 
     Raises:
         SystemExit: with status 2 and one paragraph on stderr, for unknown flags and values that do not fit.
@@ -53,11 +63,16 @@ def parse(module: typing.Any, name: str, arguments: list[str] | None) -> tuple[t
                 metavar="N" if many else None,
             )  # fmt: skip
     parser.add_argument("--fast", action="store_true", help="a run of seconds that only proves that it works")
+    parser.add_argument(
+        "--pytorch", action="store_true", help="run PyTorch beside it and compare (it must be installed)"
+    )
     parser.add_argument("--out", type=Path, default=Path("results"), help="the results' folder (default: results)")
     given = vars(parser.parse_args(arguments))
-    fast, root = given.pop("fast"), given.pop("out")
+    options = Options(**{field.name: given.pop(field.name) for field in dataclasses.fields(Options)})
+    if options.pytorch and importlib.util.find_spec("torch") is None:
+        parser.error('--pytorch needs PyTorch, which is not installed; write: pip install "jnet[parity]"')
     given = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
-    return module.Settings(**(module.FAST if fast else {}) | given), fast, root
+    return module.Settings(**(module.FAST if options.fast else {}) | given), options
 
 
 def _converter(kind: type, zero: bool):
@@ -77,10 +92,10 @@ def _converter(kind: type, zero: bool):
     return convert
 
 
-def command(module: typing.Any, name: str, settings: typing.Any, fast: bool, root: Path) -> str:
+def command(module: typing.Any, name: str, settings: typing.Any, options: Options) -> str:
     """Return the command line that runs the experiment with exactly these settings."""
-    base = module.Settings(**(module.FAST if fast else {}))
-    words = ["python", "-m", f"experiments.{name}"] + ["--fast"] * fast
+    base = module.Settings(**(module.FAST if options.fast else {}))
+    words = ["python", "-m", f"experiments.{name}"] + ["--fast"] * options.fast + ["--pytorch"] * options.pytorch
     for field in dataclasses.fields(settings):
         value, flag = getattr(settings, field.name), field.name.replace("_", "-")
         if value == getattr(base, field.name):
@@ -89,4 +104,4 @@ def command(module: typing.Any, name: str, settings: typing.Any, fast: bool, roo
             words.append(f"--{flag}" if value else f"--no-{flag}")
         else:
             words += [f"--{flag}", *map(str, value if isinstance(value, tuple) else (value,))]
-    return shlex.join(words + ([] if root == Path("results") else ["--out", str(root)]))
+    return shlex.join(words + ([] if options.out == Path("results") else ["--out", str(options.out)]))

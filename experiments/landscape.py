@@ -13,8 +13,11 @@ import numpy as np
 from experiments import runner
 from jnet import optim, plotting
 
+CHAPTER = 13
 TITLE = "Optimisation as a landscape"
+TITLE_ZH = "优化：在地形上行走"
 QUESTION = "What does the surface of a loss look like, how does descent walk on it, and does the start decide the end?"
+QUESTION_ZH = "损失函数的曲面长什么样？下降法在上面怎样走？起点会决定终点吗？"
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,11 @@ import optax
 from experiments import runner
 from jnet import losses, models, ops, optim, plotting
 
+CHAPTER = 8
 TITLE = "Logic gates"
+TITLE_ZH = "感知机与逻辑门"
 QUESTION = "Which gates can one neuron compute, why not XOR, and does training find what can be computed?"
+QUESTION_ZH = "一个神经元能算哪些逻辑门？为什么不能算异或？训练能找到它能算的那些吗？"
 
 
 @dataclass(frozen=True)

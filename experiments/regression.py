@@ -7,13 +7,18 @@ import sys
 from dataclasses import dataclass
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from experiments import runner
 from jnet import data, losses, metrics, models, optim, plotting, train
+from jnet.ops.random import Generator
 
+CHAPTER = 9
 TITLE = "Regression"
+TITLE_ZH = "回归"
 QUESTION = "Does descent on one linear layer reach the answers that are known in advance?"
+QUESTION_ZH = "在一个线性层上做梯度下降，能得到那些事先已知的答案吗？"
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ def run(settings: Settings, out: runner.Output) -> None:
     off = linear(settings, out)
     separated, best = logistic(settings, out)
     told_apart = softmax(settings, out)
-    notes_losses(out)
+    notes_layer(out)
     out.found(f"""
         Descent ends within {off:.1g} of what the normal equations give. Logistic regression puts {separated:.1%} of the
         points on the right side, the line that the clouds were drawn about {best:.1%}. One linear layer with softmax
@@ -147,14 +152,37 @@ def softmax(settings: Settings, out: runner.Output) -> float:
     return accuracy
 
 
-def notes_losses(out: runner.Output) -> None:
-    """Compute the notes' losses on their own random numbers (PyTorch's stream of seed 420)."""
-    points, w = data.synthetic.bce_set()
-    loss = losses.bce_with_logits(points.x @ w, points.y)
-    out.number("notes' binary cross entropy, 3,000 rows", loss, equals=0.7962, within=5e-5)
-    points, w = data.synthetic.softmax_set()
-    loss = losses.cross_entropy(points.x @ w, points.y)
-    out.number("notes' cross entropy, 3,000 rows", loss, equals=1.1147, within=5e-5)
+def layer_torch(torch):
+    torch.manual_seed(420)
+    X = torch.tensor([[0, 0], [1, 0], [0, 1], [1, 1]], dtype=torch.float32)
+    output = torch.nn.Linear(2, 1)
+    zhat = output(X)
+    return {"weight": output.weight, "bias": output.bias, "zhat": zhat, "sigmoid": torch.sigmoid(zhat)}
+
+
+def layer_jax():
+    random = Generator(420)  # PyTorch's stream of numbers, without PyTorch
+    X = jnp.array([[0, 0], [1, 0], [0, 1], [1, 1]], jnp.float32)
+    bound = 1 / np.sqrt(2)  # nn.Linear draws both from U(-1 / sqrt(inputs), 1 / sqrt(inputs))
+    weight, bias = random.uniform(-bound, bound, (1, 2)), random.uniform(-bound, bound, 1)
+    zhat = X @ weight.T + bias
+    return {"weight": weight, "bias": bias, "zhat": zhat, "sigmoid": jax.nn.sigmoid(zhat)}
+
+
+def notes_layer(out: runner.Output) -> None:
+    """Draw the notes' layer, and give it the inputs of the four gates."""
+    out.faces(
+        "nn.Linear and its random numbers",
+        layer_torch,
+        layer_jax,
+        notes={"weight": "0.4318, -0.4256", "bias": "0.6730", "zhat": "0.6730, 1.1048, 0.2473, 0.6792"},
+        pytorch={
+            "weight": [[0.431836009, -0.425621808]],
+            "bias": [0.672958195],
+            "zhat": [[0.672958195], [1.104794264], [0.247336388], [0.679172397]],
+            "sigmoid": [[0.662165225], [0.751157343], [0.561520815], [0.663553953]],
+        },
+    )
 
 
 if __name__ == "__main__":

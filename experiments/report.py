@@ -5,6 +5,11 @@ import json
 import struct
 from pathlib import Path
 
+import markupsafe
+import pygments
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
 from experiments import NAMES
 from jnet.files import write_atomic
 
@@ -52,7 +57,7 @@ def _record(folder: Path) -> dict:
     """Return what metrics.json says; a file that cannot be read is a failed experiment, not a failed page."""
     empty = {
         "name": folder.name, "title": folder.name, "question": "", "found": "", "status": "failed", "error": None,
-        "fast": False, "command": "", "settings": {}, "settings_help": {}, "numbers": [], "figures": [], "history": [],
+        "fast": False, "command": "", "settings": {}, "settings_help": {}, "numbers": [], "parts": [], "history": [],
         "seconds": 0.0, "device": "", "versions": {},
     }  # fmt: skip
     try:
@@ -62,24 +67,36 @@ def _record(folder: Path) -> dict:
     if not isinstance(record, dict):
         return empty | {"error": f"{folder.name}/metrics.json does not hold a record. Run the experiment again."}
     record = empty | record
-    return record | {"name": folder.name, "figures": [_figure(folder, row) for row in record["figures"]]}
+    return record | {"name": folder.name, "parts": [_PARTS[part["kind"]](folder, part) for part in record["parts"]]}
+
+
+def _faces(folder: Path, part: dict) -> dict:
+    codes = {face: markupsafe.Markup(_highlighted(code)) for face, code in part["codes"].items()}
+    return part | {"codes": codes}
+
+
+def _highlighted(code: str) -> str:
+    return pygments.highlight(code, PythonLexer(), HtmlFormatter(nowrap=True))
 
 
 def _figure(folder: Path, row: dict) -> dict:
     path = folder / Path(row["file"]).name  # never a file outside the folder
     if not path.is_file():
-        return {"alt": row["alt"], "uri": None, "width": 0}
+        return row | {"uri": None, "width": 0}
     data = path.read_bytes()
     width, _ = struct.unpack(">II", data[16:24]) if data[:4] == b"\x89PNG" and len(data) >= 24 else (960, 0)
     uri = "data:image/png;base64," + base64.b64encode(data).decode()
-    return {"alt": row["alt"], "uri": uri, "width": round(width / 1.5)}  # saved at 144 dots an inch, shown at 96
+    return row | {"uri": uri, "width": round(width / 1.5)}  # saved at 144 dots an inch, shown at 96
+
+
+_PARTS = {"figure": _figure, "faces": _faces}
 
 
 def short(value) -> str:
     """Return a number, or a list of them, in at most five digits each."""
     if isinstance(value, list):
         return f"[{', '.join(map(short, value))}]"
-    return f"{value:.5g}" if isinstance(value, float) else str(value)
+    return "" if value is None else f"{value:.5g}" if isinstance(value, float) else str(value)
 
 
 def duration(seconds: float) -> str:

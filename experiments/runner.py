@@ -1,10 +1,12 @@
 """What the experiments share: settings become flags, findings become files, expectations are checked.
 
-An experiment is a module with TITLE, QUESTION, a frozen dataclass `Settings` whose fields are commented on their own
-lines, FAST (the settings of `--fast`) and `run(settings, out)`, where `out` is an `Output`.
+An experiment is a module with CHAPTER (of the notes), TITLE and QUESTION (and TITLE_ZH and QUESTION_ZH, the same in
+Chinese), a frozen dataclass `Settings` whose fields are commented on their own lines, FAST (the settings of `--fast`)
+and `run(settings, out)`, where `out` is an `Output`.
 """
 
 import dataclasses
+import importlib
 import importlib.metadata
 import json
 import math
@@ -20,7 +22,7 @@ import jax
 import numpy as np
 
 import jnet
-from experiments import report
+from experiments import faces, report
 from experiments.flags import command, comments, parse
 from jnet import plotting
 from jnet.compilation import keep_programs
@@ -36,16 +38,20 @@ def main(module: typing.Any, arguments: list[str] | None = None) -> int:
     metrics.json before it goes on its way.
     """
     name = module.__spec__.name.rpartition(".")[2]
-    settings, fast, root = parse(module, name, arguments)
+    settings, options = parse(module, name, arguments)
+    fast, root = options.fast, options.out
     keep_programs()
-    out = Output(root / name, record={
+    out = Output(root / name, reference=importlib.import_module("torch") if options.pytorch else None, record={
         "name": name,
+        "chapter": module.CHAPTER,
         "title": module.TITLE,
+        "title_zh": module.TITLE_ZH,
         "question": module.QUESTION,
+        "question_zh": module.QUESTION_ZH,
         "status": "running",
         "error": None,
         "fast": fast,
-        "command": command(module, name, settings, fast, root),
+        "command": command(module, name, settings, options),
         "settings": dataclasses.asdict(settings),
         "settings_help": comments(module.Settings),
         "device": device(),
@@ -59,7 +65,7 @@ def main(module: typing.Any, arguments: list[str] | None = None) -> int:
         out.write()
         report.write(root)
         raise
-    missed = [row["text"] for row in out.record["numbers"] if row["passed"] is False]
+    missed = out.missed()
     out.record["status"] = "failed" if missed and not fast else "ok"
     if out.record["status"] == "failed":
         out.record["error"] = f"Expectation not met: {'; '.join(missed)}."
@@ -80,10 +86,11 @@ class Output:
     The record is written at the start, with each figure, and at the end, so a crash loses little.
     """
 
-    def __init__(self, folder: Path, record: dict | None = None):
+    def __init__(self, folder: Path, record: dict | None = None, reference: typing.Any = None):
         self.folder = Path(folder)
+        self.reference = reference  # PyTorch, where `--pytorch` asked for it
         self.started = time.perf_counter()
-        empty = {"found": "", "seconds": 0.0, "numbers": [], "figures": [], "history": []}
+        empty = {"found": "", "seconds": 0.0, "numbers": [], "parts": [], "history": []}
         self.record = (record or {}) | empty
         self.write()
 
@@ -118,8 +125,35 @@ class Output:
     def figure(self, name: str, figure, alt: str) -> None:
         """Save `figure` as NAME.png; `alt` says in a sentence what it shows, for caption and screen readers."""
         plotting.save(figure, self.folder / f"{name}.png")
-        self.record["figures"].append({"file": f"{name}.png", "alt": alt})
+        self.record["parts"].append({"kind": "figure", "file": f"{name}.png", "alt": alt})
         self.write()
+
+    def faces(
+        self,
+        title: str,
+        in_torch: typing.Callable[..., dict],
+        in_jax: typing.Callable[..., dict],
+        *,
+        given: dict | None = None,
+        notes: dict[str, str] | None = None,
+        pytorch: dict | None = None,
+        within: float = 1e-6,
+    ) -> dict[str, typing.Any]:
+        """Run one lesson in both faces, record their codes and values side by side, and return what jnet.torch found.
+
+        Args:
+            title: of the lesson, in a few words.
+            in_torch: called as `in_torch(torch, **given)`; returns a dict of values by name (numbers, tensors, text).
+            in_jax: called as `in_jax(**given)`; returns values of the same names.
+            notes: what the notes print of them, as text; compared in all the digits printed.
+            pytorch: what PyTorch 2.13 finds, for those who do not have it; checked where `--pytorch` runs it.
+            within: the largest difference allowed, relative to the larger of 1 and the largest of the values.
+        """
+        rows = faces.compare(in_torch, in_jax, given or {}, notes or {}, pytorch or {}, within, self.reference)
+        codes = {"torch": faces.code(in_torch), "jax": faces.code(in_jax)}
+        self.record["parts"].append({"kind": "faces", "title": title, "codes": codes, "rows": rows})
+        self.write()
+        return {row["name"]: row["torch"] for row in rows}
 
     def found(self, text: str) -> None:
         """Record in a sentence or two what the experiment found."""
@@ -128,6 +162,15 @@ class Output:
     def history(self, rows: list[dict]) -> None:
         """Record the rows of `jnet.train.fit`'s history."""
         self.record["history"] = rows
+
+    def missed(self) -> list[str]:
+        """Return what was not as expected, in words: numbers, and lessons whose faces differ."""
+        numbers = [row["text"] for row in self.record["numbers"] if row["passed"] is False]
+        return numbers + [_row_text(row) for row in self.rows() if not row["passed"]]
+
+    def rows(self) -> list[dict]:
+        """Return the rows of all lessons: a value, as the notes, PyTorch, jnet.torch and JAX have it."""
+        return [row for part in self.record["parts"] if part["kind"] == "faces" for row in part["rows"]]
 
     def write(self) -> None:
         """Write metrics.json as it stands."""
@@ -138,6 +181,9 @@ class Output:
         """Return the lines printed at the end: each number with its verdict, and where the results are."""
         marks = {True: "ok  ", False: "MISS", None: "    "}
         rows = [f"  {marks[row['passed']]} {row['text']}" for row in self.record["numbers"]]
+        agree = [row["passed"] for row in self.rows()]
+        if agree:
+            rows.append(f"  {marks[all(agree)]} {sum(agree)} of {len(agree)} values agree in both faces")
         return "\n".join([*rows, f"  {self.record['seconds']:.1f} s; results in {self.folder}, report in {page}"])
 
 
@@ -149,9 +195,15 @@ def _plain(value):
         return [_plain(item) for item in value]
     if isinstance(value, (np.ndarray, np.generic, jax.Array)):
         return _plain(np.asarray(value).tolist())
-    if isinstance(value, float) and not math.isfinite(value):
+    if isinstance(value, complex) or (isinstance(value, float) and not math.isfinite(value)):
         return str(value)
     return value
+
+
+def _row_text(row: dict) -> str:
+    known = {"the notes": row["notes"], "PyTorch": row["pytorch"], "jnet.torch": row["torch"], "JAX": row["jax"]}
+    told = ", ".join(f"{who} {report.short(value)}" for who, value in known.items() if value is not None)
+    return f"{row['name']}: {told}"
 
 
 def _text(value) -> str:

@@ -18,7 +18,8 @@ import sys
 from dataclasses import dataclass
 from experiments import runner
 
-TITLE, QUESTION, FAST = "It breaks", "Does it?", {}
+CHAPTER, TITLE, QUESTION, FAST = 1, "It breaks", "Does it?", {}
+TITLE_ZH, QUESTION_ZH = "会坏", "会吗？"
 
 @dataclass(frozen=True)
 class Settings:

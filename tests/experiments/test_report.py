@@ -12,7 +12,7 @@ HOSTILE = "<script>alert('x')</script> & \"quotes\" <img src=http://example.inva
 RECORD = {
     "name": "digits_mlp", "title": "Digits", "question": "How well?", "found": "Well.", "status": "ok", "error": None,
     "fast": False, "command": "python -m experiments.digits_mlp", "settings": {"rate": 0.1, "hidden": [200, 200]},
-    "settings_help": {"rate": "learning rate"}, "figures": [], "history": [{"epoch": 1, "loss": 0.123456789}],
+    "settings_help": {"rate": "learning rate"}, "parts": [], "history": [{"epoch": 1, "loss": 0.123456789}],
     "numbers": [{"name": "test accuracy", "value": 0.95, "expected": "at least 0.93", "text": "", "passed": True,
                  "key": True}],
     "seconds": 75.2, "device": "CPU, 2 cores", "versions": {"jax": "0.10.2"},
@@ -63,8 +63,8 @@ def make(tmp_path):
 
 @pytest.mark.smoke
 def test_the_page_is_self_contained(make):
-    figures = [{"file": "curves.png", "alt": "Loss by epoch."}]
-    page = make(RECORD | {"figures": figures}, figures=["digits_mlp/curves.png"])
+    parts = [{"kind": "figure", "file": "curves.png", "alt": "Loss by epoch."}]
+    page = make(RECORD | {"parts": parts}, figures=["digits_mlp/curves.png"])
     assert not page.open
     assert not page.all("script")
     assert [image["alt"] for image in page.all("img")] == ["Loss by epoch."]
@@ -100,13 +100,18 @@ def test_contents_link_to_sections_in_the_order_of_the_notes(make):
 def test_hostile_text_is_escaped(make):
     texts = dict.fromkeys(("title", "question", "found", "error", "command", "device"), HOSTILE)
     numbers = [{"name": HOSTILE, "value": HOSTILE, "expected": HOSTILE, "text": HOSTILE, "passed": False, "key": True}]
-    figures = [{"file": "a.png", "alt": HOSTILE}]
+    codes, row = (
+        {"torch": HOSTILE, "jax": HOSTILE},
+        dict.fromkeys(("name", "notes", "pytorch", "torch", "jax"), HOSTILE),
+    )
+    faces = {"kind": "faces", "title": HOSTILE, "codes": codes, "rows": [row | {"passed": False}]}
+    parts = [{"kind": "figure", "file": "a.png", "alt": HOSTILE}, faces]
     settings = {"settings": {HOSTILE: HOSTILE}, "settings_help": {HOSTILE: HOSTILE}, "history": [{HOSTILE: HOSTILE}]}
-    record = RECORD | texts | settings | {"numbers": numbers, "figures": figures, "status": "failed"}
+    record = RECORD | texts | settings | {"numbers": numbers, "parts": parts, "status": "failed"}
     page = make(record, figures=["digits_mlp/a.png"])
     assert not page.all("script")
     assert [image["alt"] for image in page.all("img")] == [HOSTILE]
-    assert page.text.count(HOSTILE) >= 10
+    assert page.text.count(HOSTILE) >= 17
 
 
 def test_failures_are_shown_beside_successes(make):
@@ -134,14 +139,14 @@ def test_a_broken_file_is_a_failed_experiment(content, make, tmp_path):
 
 
 def test_a_record_with_little_in_it_and_a_missing_figure(make):
-    text = make({"name": "bare"}, RECORD | {"figures": [{"file": "gone.png", "alt": "Gone."}]}).text
+    text = make({"name": "bare"}, RECORD | {"parts": [{"kind": "figure", "file": "gone.png", "alt": "Gone."}]}).text
     assert "bare" in text
     assert "The file of this figure is missing." in text
 
 
 def test_figures_outside_the_folder_are_not_read(make, tmp_path):
     plotting.save(plotting.lines({"a": ([0, 1], [0, 1])}), tmp_path / "secret.png")
-    assert not make(RECORD | {"figures": [{"file": "../secret.png", "alt": "No."}]}).all("img")
+    assert not make(RECORD | {"parts": [{"kind": "figure", "file": "../secret.png", "alt": "No."}]}).all("img")
 
 
 def test_no_results_yet(make):

@@ -26,8 +26,11 @@ class Settings:
 def experiment(run=lambda settings, out: None):
     return types.SimpleNamespace(
         __spec__=types.SimpleNamespace(name="experiments.fake"),
+        CHAPTER=1,
         TITLE="A fake",
+        TITLE_ZH="假的",
         QUESTION="Does it run?",
+        QUESTION_ZH="能跑吗？",
         Settings=Settings,
         FAST={"epochs": 1},
         run=run,
@@ -51,11 +54,11 @@ LINES = {
 @pytest.mark.smoke
 @pytest.mark.parametrize("line", LINES)
 def test_flags_become_settings_and_back(line):
-    settings, fast, root = flags.parse(experiment(), "fake", line.split())
+    settings, options = flags.parse(experiment(), "fake", line.split())
     assert settings == LINES[line]
-    again = flags.command(experiment(), "fake", settings, fast, root).split()
+    again = flags.command(experiment(), "fake", settings, options).split()
     assert again[:3] == ["python", "-m", "experiments.fake"]
-    assert flags.parse(experiment(), "fake", again[3:]) == (settings, fast, root)
+    assert flags.parse(experiment(), "fake", again[3:]) == (settings, options)
 
 
 def test_comments_become_help(capsys):
