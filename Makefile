@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 PARITY ?=
+LIVE ?=
+BROWSER ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -10,6 +12,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 help:
 	@echo "make experiments   train the networks of the notes, write results/index.html"
 	@echo "make test          run all tests (PARITY=1 also installs PyTorch and compares with it)"
+	@echo "                   (LIVE=1 also installs TensorBoard, visdom and what runs notebooks, and tests with them)"
+	@echo "                   (BROWSER=1 also tests the report in Chromium, where that is installed)"
 	@echo "make quick         run the ten-second subset of the tests"
 	@echo "make conformance   drive PyTorch's own tables of modules, optimizers and ops; write results/conformance.md"
 	@echo "make bench         time jnet's training steps against hand-written ones and PyTorch, where installed"
@@ -28,13 +32,21 @@ $(VENV)/.%: $(BIN)/python pyproject.toml
 	$(PIP) --editable ".[$*]"
 	@touch $@
 
+# visdom's build asks for a part of setuptools that newer ones no longer have.
+$(VENV)/.live: $(BIN)/python pyproject.toml
+	@echo "Installing jnet[live,notebook] into $(VENV) ..."
+	$(PIP) "setuptools<81"
+	$(PIP) --no-build-isolation visdom
+	$(PIP) --editable ".[live,notebook]"
+	@touch $@
+
 # The `test` extra holds all that the experiments need, so one install serves both.
 setup: $(VENV)/.test
 
 experiments: $(VENV)/.experiments
 	$(BIN)/python -m experiments
 
-test: $(VENV)/.test $(if $(PARITY),$(VENV)/.parity)
+test: $(VENV)/.test $(if $(PARITY),$(VENV)/.parity) $(if $(LIVE),$(VENV)/.live) $(if $(BROWSER),$(VENV)/.browser)
 	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal
 
 quick: $(VENV)/.test

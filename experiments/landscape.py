@@ -10,7 +10,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from experiments import runner
+from experiments.harness import runner
+from experiments.parts import slopes, terrain
+from experiments.parts.terrain import BOWL_MINIMUM, MINIMA, bowl, descend, himmelblau
 from jnet import optim, plotting
 
 CHAPTER = 13
@@ -27,46 +29,151 @@ class Settings:
     bowl_steps: int = 500  # steps of both; the notes advise rates of 0.02 to 0.5
     rate: float = 1e-3  # Adam's learning rate on Himmelblau's function, as in the notes
     steps: int = 20_000  # Adam's steps, as in the notes
+    both_steps: int = 6000  # of Adam in both faces
+    grid: int = 200  # starts along each side of the maps
     random_starts: int = 256  # further starts, drawn from the square of side 10, to see where they end
     seed: int = 0  # of the random starts
 
 
-FAST = {"steps": 400, "random_starts": 16, "bowl_steps": 50}
+FAST = {"steps": 400, "both_steps": 40, "grid": 40, "random_starts": 16, "bowl_steps": 50}
 
 # From the notes' start, (0, 0), and from one start in each of the other valleys.
 STARTS = np.array([[0, 0], [-1, 1], [-4, -3], [4, -1]], np.float32)
-MINIMA = np.array([[3, 2], [-2.805118, 3.131312], [-3.779310, -3.283186], [3.584428, -1.848126]])
-BOWL_MINIMUM = (1.0, 1.0)  # 2 = w1 + w2 and 4 = 3 w1 + w2
-# What PyTorch printed in the notes: after so many updates f was this.
+# Adam from (0, 0): what the notes print, and what PyTorch finds today.
+BY_THE_NOTES = {
+    "step 0: f(x)": "170.0",
+    "step 2000: x": "2.3332, 1.9541",
+    "step 2000: f(x)": "13.731",
+    "step 4000: x": "2.9820, 2.0271",
+    "step 4000: f(x)": "0.01486",
+    "the end": "3.000, 2.000",
+}
+BY_PYTORCH = {
+    "step 0: x": [0.000999999931, 0.000999999931],
+    "step 0: f(x)": 170.0,
+    "step 2000: x": [2.33318114, 1.9540695],
+    "step 2000: f(x)": 13.7309017,
+    "step 4000: x": [2.98200798, 2.02709842],
+    "step 4000: f(x)": 0.0148588698,
+    "step 6000: x": [2.99998355, 2.00002217],
+    "step 6000: f(x)": 1.10740075e-08,
+    "the end": [2.99998355, 2.00002217],
+}
+# After so many updates f was this in the notes.
 NOTES = {0: 170.0, 2000: 13.730916, 4000: 0.01485887}
 
 
-def bowl(w1, w2):
-    """The squared errors of a line through (1, 2) and (3, 4): no noise, one minimum."""
-    return (2 - w1 - w2) ** 2 + (4 - 3 * w1 - w2) ** 2
+def bowl_torch(torch, steps):
+    found = {}
+    for name, momentum in (("plain", 0.0), ("momentum", 0.8)):
+        w = torch.tensor([-8.0, -6.0], requires_grad=True)
+        optimizer = torch.optim.SGD([w], lr=0.02, momentum=momentum)
+        losses = []
+        for _ in range(steps):
+            loss = (2 - w[0] - w[1]) ** 2 + (4 - 3 * w[0] - w[1]) ** 2
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.detach())
+        found[f"{name}: loss"] = torch.stack(losses)[:: steps // 5]
+        found[f"{name}: w"] = w
+    return found
 
 
-def himmelblau(x, y):
-    """Four minima, all of them zero: https://en.wikipedia.org/wiki/Himmelblau%27s_function."""
-    return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
+def bowl_jax(steps):
+    def loss_of(w):
+        return (2 - w[0] - w[1]) ** 2 + (4 - 3 * w[0] - w[1]) ** 2
+
+    found = {}
+    for name, momentum in (("plain", 0.0), ("momentum", 0.8)):
+
+        def step(carry, _, momentum=momentum):
+            w, velocity = carry
+            loss, gradient = jax.value_and_grad(loss_of)(w)
+            velocity = momentum * velocity + gradient  # a ball that keeps some of its speed
+            return (w - 0.02 * velocity, velocity), loss
+
+        start = jnp.array([-8.0, -6.0])
+        (w, _), losses = jax.lax.scan(step, (start, jnp.zeros(2)), length=steps)
+        found[f"{name}: loss"] = losses[:: steps // 5]
+        found[f"{name}: w"] = w
+    return found
 
 
-def descend(function, tx, start, steps):
-    """Return the (steps + 1, 2) points of one descent: one `lax.scan`, so one program however many steps."""
+def himmelblau_torch(torch, steps):
+    def himmelblau(x):
+        return (x[0] ** 2 + x[1] - 11) ** 2 + (x[0] + x[1] ** 2 - 7) ** 2
+
+    found = {}
+    x = torch.tensor([0.0, 0.0], requires_grad=True)
+    optimizer = torch.optim.Adam([x], lr=1e-3)
+    for step in range(steps + 1):
+        pred = himmelblau(x)
+        optimizer.zero_grad()
+        pred.backward()
+        optimizer.step()
+        if step % 2000 == 0:
+            found[f"step {step}: x"] = x.tolist()
+            found[f"step {step}: f(x)"] = pred.item()
+    return found | {"the end": x}
+
+
+def himmelblau_jax(steps):
+    def himmelblau(x):
+        return (x[0] ** 2 + x[1] - 11) ** 2 + (x[0] + x[1] ** 2 - 7) ** 2
 
     def step(carry, _):
-        point, state = carry
-        updates, state = tx.update(jax.grad(lambda p: function(p[0], p[1]))(point), state, point)
-        point = point + updates
-        return (point, state), point
+        x, state = carry
+        pred, gradient = jax.value_and_grad(himmelblau)(x)
+        updates, state = tx.update(gradient, state, x)
+        x = x + updates
+        return (x, state), (x, pred)
 
-    _, path = jax.lax.scan(step, (start, tx.init(start)), length=steps)
-    return jnp.concatenate([start[None], path])
+    tx = optim.adam(1e-3)
+    x = jnp.array([0.0, 0.0])
+    (x, _), (path, values) = jax.lax.scan(step, (x, tx.init(x)), length=steps + 1)  # one program, all steps
+    found = {}
+    for at in range(0, steps + 1, 2000):
+        found[f"step {at}: x"] = path[at]
+        found[f"step {at}: f(x)"] = values[at]
+    return found | {"the end": x}
 
 
 def run(settings: Settings, out: runner.Output) -> None:
+    both_faces(settings, out)
     descend_bowl(settings, out)
+    slopes.learning_rates(out)
+    slopes.still_points(out)
     descend_himmelblau(settings, out)
+    draw_walks(out)
+    map_basins(settings, out)
+
+
+def both_faces(settings: Settings, out: runner.Output) -> None:
+    """Walk on both surfaces in both faces."""
+    out.faces(
+        "Descent on the bowl",
+        bowl_torch,
+        bowl_jax,
+        given={"steps": 200},
+        pytorch={
+            "plain: loss": [1412.0, 1.03793287, 0.343543768, 0.113708921, 0.0376363434],
+            "plain: w": [1.07291389, 0.823970318],
+            "momentum: loss": [1412.0, 0.0375965461, 5.25219002e-06, 3.33378125e-09, 5.68434189e-13],
+            "momentum: w": [1.0, 0.99999994],
+        },
+        within=1e-5,
+    )
+    known = settings.both_steps == Settings.both_steps
+    out.faces(
+        "Adam on Himmelblau's function",
+        himmelblau_torch,
+        himmelblau_jax,
+        given={"steps": settings.both_steps},
+        notes=BY_THE_NOTES if known else {},
+        pytorch=BY_PYTORCH if known else {},
+        within=2e-4,
+    )
 
 
 def descend_bowl(settings: Settings, out: runner.Output) -> None:
@@ -87,6 +194,8 @@ def descend_bowl(settings: Settings, out: runner.Output) -> None:
         "The surface (2 - w₁ - w₂)² + (4 - 3w₁ - w₂)² from three angles: a steep, narrow valley. Descent drops to its "
         "floor at once and then creeps along it to (1, 1), marked by a star.",
     )
+    alt = "The bowl with both descents, to be turned: momentum overshoots on the wall, then runs along the valley."
+    out.surface("bowl_turning", bowl, *limits, paths=walks, labels=labels, alt=alt)
     figure, (left, right) = plotting.panels(2, width=5.6, height=4.2)
     plotting.contour_paths(bowl, *limits, walks, minima=[BOWL_MINIMUM], labels=labels[:2], title="From above", ax=left)
     losses = {name: (steps, bowl(*walk.astype(np.float64).T)) for name, walk in walks.items()}
@@ -125,10 +234,12 @@ def descend_himmelblau(settings: Settings, out: runner.Output) -> None:
     out.number("share of all starts that reached one", arrived.mean(), at_least=0.9, key=True)
     draw_himmelblau(named, values, out)
     out.found(f"""
-        The bowl has one minimum, and momentum swings into it sooner than plain descent creeps there. On Himmelblau's
-        function the start decides which of four equally good minima is found: from (0, 0) Adam ends at
-        ({named[0, -1, 0]:.4f}, {named[0, -1, 1]:.4f}), and of all {len(ends)} starts {counts[0]}, {counts[1]},
-        {counts[2]} and {counts[3]} reach one of the four.
+        The bowl has one minimum, and momentum swings into it sooner than plain descent creeps there; a rate above 2
+        over its steepest bend, 0.0858, leads away from it. On Himmelblau's function the start decides which of four
+        equally good minima is found: from (0, 0) Adam ends at ({named[0, -1, 0]:.4f}, {named[0, -1, 1]:.4f}), and of
+        all {len(ends)} starts {counts[0]}, {counts[1]}, {counts[2]} and {counts[3]} reach one of the four. The
+        optimizer decides as well: each has a map of its own, and plain descent with rate 0.02 can rest in two of the
+        minima only, since the other two are too steep for it.
     """)
 
 
@@ -147,6 +258,15 @@ def draw_himmelblau(named: np.ndarray, values: np.ndarray, out: runner.Output) -
         plotting.surface3d(himmelblau, *limits, views=((60, -30), (35, -60))),
         "Himmelblau's function as a surface, from two angles; the first is that of the notes.",
     )
+    out.surface(
+        "himmelblau_turning",
+        himmelblau,
+        *limits,
+        paths=paths,
+        labels=("x", "y", "f"),
+        alt="Himmelblau's function, to be turned, its heights on a logarithmic scale: four funnels, and Adam's paths.",
+        log=True,
+    )
     every = max(named.shape[1] // 1000, 1)
     steps = np.arange(named.shape[1])[::every]
     curves = {name: (steps, np.maximum(row[::every], 1e-14)) for name, row in zip(names, values, strict=True)}
@@ -154,6 +274,38 @@ def draw_himmelblau(named: np.ndarray, values: np.ndarray, out: runner.Output) -
         "himmelblau_values",
         plotting.lines(curves, xlabel="step", ylabel="f", log=True, title="f along the way, by start"),
         "Himmelblau's function along the four paths, on a logarithmic axis: all fall to zero, as far as float32 goes.",
+    )
+
+
+def draw_walks(out: runner.Output) -> None:
+    """Draw the walks of four optimizers from a ring of starts."""
+    angles = np.linspace(0, 2 * np.pi, 20, endpoint=False)
+    ring = (4.6 * np.stack([np.cos(angles), np.sin(angles)], axis=1)).astype(np.float32)
+    chosen = [name for name in terrain.OPTIMIZERS if name.endswith(("rate 0.01", "0.005", "0.05", "0.1"))]
+    out.figure(
+        "optimizers",
+        terrain.draw_paths(chosen, ring, 400),
+        "Walks from twenty starts on a ring, by four optimizers: plain descent takes the steepest way, momentum "
+        "overshoots and curls in, RMSprop goes first diagonally, since it scales each axis, and Adam swings wide.",
+    )
+
+
+def map_basins(settings: Settings, out: runner.Output) -> None:
+    """Start from every point of a grid, by several optimizers."""
+    maps = {name: terrain.basins(tx, settings.grid, 320) for name, tx in terrain.OPTIMIZERS.items()}
+    for name, (found, _) in maps.items():
+        shares = np.bincount(found.ravel(), minlength=5) / found.size
+        print(f"{name}: {shares.round(3)} of the starts end in the four minima and nowhere", flush=True)
+    lost = {name: float((found == len(MINIMA)).mean()) for name, (found, _) in maps.items()}
+    out.number("share of starts that Adam brings to a minimum", 1 - lost["Adam, rate 0.1"], at_least=0.99, key=True)
+    out.number("share that plain descent loses at rate 0.02", lost["plain descent, rate 0.02"], at_least=0.2)
+    out.figure(
+        "basins",
+        terrain.draw_basins(maps),
+        "The plane of starts, coloured by the minimum that is reached from there, the paler the later, white for none. "
+        "Small steps of plain descent give four quarters with smooth borders; larger ones leap out of the steep "
+        "corners; rate 0.02 is too large for the two lower minima, which are steeper; momentum makes a marbled "
+        "pattern; RMSprop and Adam draw borders of their own.",
     )
 
 

@@ -3,6 +3,7 @@
 python -m experiments.logic_gates --seeds 256
 """
 
+import functools
 import sys
 from dataclasses import dataclass
 
@@ -11,8 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from experiments import runner
+from experiments.harness import runner
 from jnet import losses, models, ops, optim, plotting
+from jnet.ops.random import Generator
+from jnet.plotting.style import styled
 
 CHAPTER = 8
 TITLE = "Logic gates"
@@ -33,11 +36,16 @@ FAST = {"steps": 20, "seeds": 4}
 SINGLE = ("and", "or", "nand")  # the gates that a line can separate
 WIDTHS = (2, 3, 4, 8)  # hidden neurons tried for XOR; two suffice in principle
 INPUTS = models.GATE_INPUTS
+LEARNED = 500  # steps that both faces train XOR
+SHOWN = (0, 20, 35, 60, 500)  # after so many steps the plane is drawn
 NOTES_AND = (0.4502, 0.4875, 0.4875, 0.5250)  # sigmoid of AND's weights, as the notes print it
 
 
 def run(settings: Settings, out: runner.Output) -> None:
+    by_the_notes(out)
     fixed_weights(out)
+    by_training(out)
+    draw_learning(settings, out)
     curves, learned = train_gates(settings, out)
     solved = train_xor(settings, out, curves)
     figure, (ax,) = plotting.panels(1, width=7.5, height=4.4)
@@ -56,6 +64,164 @@ def run(settings: Settings, out: runner.Output) -> None:
         hidden neurons {solved[2]} learn XOR, the others stay in a poor minimum; with {WIDTHS[-1]}, it is
         {solved[WIDTHS[-1]]}.
     """)
+
+
+def gates_torch(torch):
+    X = torch.tensor([[1, 0, 0], [1, 1, 0], [1, 0, 1], [1, 1, 1]], dtype=torch.float32)  # the first column is 1
+    weights = {"AND": [-0.2, 0.15, 0.15], "OR": [-0.08, 0.15, 0.15], "NAND": [0.23, -0.15, -0.15]}
+    found = {}
+    for name, w in weights.items():
+        zhat = torch.mv(X, torch.tensor(w))  # bias + w1 x1 + w2 x2, row by row
+        sigma = torch.sigmoid(zhat)
+        found[f"{name}, by a step"] = torch.tensor([int(x) for x in zhat >= 0], dtype=torch.float32)
+        found[f"{name}, sigmoid"] = sigma
+        found[f"{name}, by the sigmoid"] = torch.tensor([int(x) for x in sigma >= 0.5], dtype=torch.float32)
+    return found
+
+
+def gates_jax():
+    X = jnp.array([[1, 0, 0], [1, 1, 0], [1, 0, 1], [1, 1, 1]], jnp.float32)
+    weights = {"AND": [-0.2, 0.15, 0.15], "OR": [-0.08, 0.15, 0.15], "NAND": [0.23, -0.15, -0.15]}
+    zhat = X @ jnp.array(list(weights.values())).T  # all three gates in one product: a column each
+    sigma = jax.nn.sigmoid(zhat)
+    found = {}
+    for name, z, s in zip(weights, zhat.T, sigma.T, strict=True):
+        found[f"{name}, by a step"] = (z >= 0).astype(jnp.float32)
+        found[f"{name}, sigmoid"] = s
+        found[f"{name}, by the sigmoid"] = (s >= 0.5).astype(jnp.float32)
+    return found
+
+
+def xor_torch(torch):
+    X = torch.tensor([[1, 0, 0], [1, 1, 0], [1, 0, 1], [1, 1, 1]], dtype=torch.float32)
+    w_and = torch.tensor([-0.2, 0.15, 0.15])
+    w_or = torch.tensor([-0.08, 0.15, 0.15])
+    w_nand = torch.tensor([0.23, -0.15, -0.15])
+
+    def xor(activation):
+        nand = activation(torch.mv(X, w_nand))
+        or_ = activation(torch.mv(X, w_or))
+        hidden = torch.cat((torch.ones(4, 1), nand.view(4, 1), or_.view(4, 1)), dim=1)
+        return hidden, activation(torch.mv(hidden, w_and))
+
+    hidden, answer = xor(lambda z: (z >= 0).float())
+    _, linear = xor(lambda z: z)  # no step: two layers of lines are one line
+    return {"hidden layer": hidden, "XOR": answer, "without the step": linear, "from it": (linear >= 0).float()}
+
+
+def xor_jax():
+    X = jnp.array([[0, 0], [1, 0], [0, 1], [1, 1]], jnp.float32)
+    layers = [
+        {"w": jnp.array([[-0.15, 0.15], [-0.15, 0.15]]), "b": jnp.array([0.23, -0.08])},  # NAND and OR
+        {"w": jnp.array([[0.15], [0.15]]), "b": jnp.array([-0.2])},  # AND
+    ]
+
+    def xor(activation):
+        hidden = activation(X @ layers[0]["w"] + layers[0]["b"])
+        return hidden, activation(hidden @ layers[1]["w"] + layers[1]["b"])[:, 0]
+
+    hidden, answer = xor(lambda z: jnp.heaviside(z, 1.0))
+    _, linear = xor(lambda z: z)
+    hidden = jnp.column_stack([jnp.ones(4), hidden])  # only to compare: here the bias has no column of its own
+    return {"hidden layer": hidden, "XOR": answer, "without the step": linear, "from it": jnp.heaviside(linear, 1.0)}
+
+
+def by_the_notes(out: runner.Output) -> None:
+    """Compute the gates as the notes do, and XOR from them, in both faces."""
+    exact = {"AND": [0, 0, 0, 1], "OR": [0, 1, 1, 1], "NAND": [1, 1, 1, 0]}
+    printed = {name: ", ".join(map(str, values)) for name, values in exact.items()}
+    exact_by_name = {f"{name}, by {how}": values for name, values in exact.items() for how in ("a step", "the sigmoid")}
+    out.faces(
+        "AND, OR and NAND by one neuron",
+        gates_torch,
+        gates_jax,
+        notes={"AND, sigmoid": "0.4502, 0.4875, 0.4875, 0.5250", "AND, by the sigmoid": printed["AND"]}
+        | {f"{name}, by a step": text for name, text in printed.items()},
+        pytorch=exact_by_name
+        | {
+            "AND, sigmoid": [0.450166017, 0.487502635, 0.487502635, 0.524979174],
+            "OR, sigmoid": [0.480010629, 0.51749289, 0.51749289, 0.554779232],
+            "NAND, sigmoid": [0.557247877, 0.519989371, 0.519989371, 0.48250711],
+        },
+    )
+    out.faces(
+        "XOR from NAND and OR into AND, and what happens without the step",
+        xor_torch,
+        xor_jax,
+        notes={"hidden layer": "1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 0, 1", "XOR": "0, 1, 1, 0"},
+        pytorch={
+            "hidden layer": [[1, 1, 0], [1, 1, 1], [1, 1, 1], [1, 0, 1]],
+            "XOR": [0, 1, 1, 0],
+            "without the step": [-0.177499995, -0.17750001, -0.17750001, -0.177499995],
+            "from it": [0, 0, 0, 0],
+        },
+    )
+
+
+def learn_torch(torch, target, steps):
+    nn = torch.nn
+    torch.manual_seed(420)
+    X = torch.tensor([[0, 0], [1, 0], [0, 1], [1, 1]], dtype=torch.float32)
+    y = torch.tensor(target).view(4, 1)
+    net = nn.Sequential(nn.Linear(2, 8), nn.Sigmoid(), nn.Linear(8, 1))
+    criterion = nn.BCEWithLogitsLoss()
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.05)
+    losses = []
+    for _ in range(steps):
+        loss = criterion(net(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.detach())
+    answer = torch.sigmoid(net(X)).view(4)
+    every = torch.stack(losses)[:: max(steps // 10, 1)]
+    return {"loss along the way": every, "output": answer, "decided": (answer >= 0.5).int()}
+
+
+def learn_jax(target, steps):
+    random = Generator(420)  # PyTorch's stream, so the first weights are the same
+    X = jnp.array([[0, 0], [1, 0], [0, 1], [1, 1]], jnp.float32)
+    y = jnp.array(target)
+    params = []
+    for inputs, outputs in ((2, 8), (8, 1)):
+        bound = 1 / np.sqrt(inputs)
+        params.append([random.uniform(-bound, bound, size) for size in ((outputs, inputs), outputs)])
+
+    def net(params, x):
+        (w1, b1), (w2, b2) = params
+        return (jax.nn.sigmoid(x @ w1.T + b1) @ w2.T + b2)[:, 0]
+
+    def step(carry, _):
+        params, state = carry
+        loss, grads = jax.value_and_grad(lambda p: optax.sigmoid_binary_cross_entropy(net(p, X), y).mean())(params)
+        updates, state = tx.update(grads, state, params)
+        return (optax.apply_updates(params, updates), state), loss
+
+    tx = optax.adam(0.05)
+    (params, _), losses = jax.lax.scan(step, (params, tx.init(params)), length=steps)  # the whole loop, one program
+    answer = jax.nn.sigmoid(net(params, X))
+    every = losses[:: max(steps // 10, 1)]
+    return {"loss along the way": every, "output": answer, "decided": (answer >= 0.5).astype(int)}
+
+
+def by_training(out: runner.Output) -> None:
+    """Train XOR from the same random weights in both faces."""
+    out.faces(
+        "XOR learned from random weights",
+        learn_torch,
+        learn_jax,
+        given={"target": models.GATE_TARGETS["xor"].tolist(), "steps": LEARNED},
+        notes={"decided": "0, 1, 1, 0"},
+        pytorch={
+            "loss along the way": [
+                *(0.701242924, 0.329093009, 0.0183838103, 0.00732899318, 0.00439464673),
+                *(0.00301117171, 0.00222380413, 0.00172491325, 0.00138536352, 0.0011419449),
+            ],
+            "output": [0.000360234961, 0.998902082, 0.998884618, 0.0012664739],
+            "decided": [0, 1, 1, 0],
+        },
+        within=1e-4,
+    )
 
 
 def fixed_weights(out: runner.Output) -> None:
@@ -111,6 +277,7 @@ def draw(predict, points, target, title: str, ax, labels=("x₁", "x₂")) -> No
     ax.set(xticks=(0, 1), yticks=(0, 1), aspect="equal")
 
 
+@functools.partial(jax.jit, static_argnames=("model", "settings"))
 def train_many(model, target, settings: Settings):
     """Train `model` on a truth table from `seeds` random starts at once.
 
@@ -120,7 +287,7 @@ def train_many(model, target, settings: Settings):
     tx = optim.adam(settings.rate)
 
     def loss(params):
-        return losses.bce(model.apply({"params": params}, INPUTS), jnp.asarray(target))
+        return losses.bce(model.apply({"params": params}, INPUTS), target)
 
     def step(carry, _):
         params, state = carry
@@ -133,7 +300,42 @@ def train_many(model, target, settings: Settings):
         (params, _), values = jax.lax.scan(step, (params, tx.init(params)), length=settings.steps)
         return params, model.apply({"params": params}, INPUTS), values
 
-    return jax.jit(jax.vmap(train_one))(settings.seed + jnp.arange(settings.seeds))
+    return jax.vmap(train_one)(settings.seed + jnp.arange(settings.seeds))
+
+
+@styled
+def draw_learning(settings: Settings, out: runner.Output) -> None:
+    """Draw the plane as one net of eight hidden neurons sees it, from its first weights to XOR."""
+    model, target, tx = models.XorNet(activation=ops.sigmoid, width=8), models.GATE_TARGETS["xor"], optim.adam(0.05)
+
+    def step(carry, _):
+        params, state = carry
+        grads = jax.grad(lambda p: losses.bce(model.apply({"params": p}, INPUTS), jnp.asarray(target)))(params)
+        updates, state = tx.update(grads, state, params)
+        params = optax.apply_updates(params, updates)
+        return (params, state), params
+
+    first = model.init(jax.random.key(settings.seed), INPUTS)["params"]
+    _, walk = jax.lax.scan(step, (first, tx.init(first)), length=max(SHOWN))
+    side = np.linspace(-0.4, 1.4, 120, dtype=np.float32)
+    grid = np.stack(np.meshgrid(side, side), axis=-1)
+    figure, axes = plotting.panels(len(SHOWN), width=2.35, height=2.7)
+    for count, ax in zip(SHOWN, axes, strict=True):
+        params = jax.tree.map(lambda leaf, at=count - 1: leaf[at], walk) if count else first
+        sure = np.asarray(model.apply({"params": params}, grid.reshape(-1, 2))).reshape(grid.shape[:2])
+        shown = ax.contourf(side, side, sure, levels=np.linspace(0, 1, 21), cmap=plotting.DIVERGING)
+        ax.contour(side, side, sure, levels=[0.5], colors="black", linewidths=1.2, linestyles="--")
+        for kind, marker in ((0, "o"), (1, "s")):
+            ax.scatter(*INPUTS[target == kind].T, marker=marker, s=60, color="white", edgecolors="black", zorder=3)
+        ax.set(title=f"{count} steps" if count else "before", xticks=(0, 1), yticks=(0, 1), aspect="equal")
+        ax.grid(False)
+    figure.colorbar(shown, ax=axes, label="output", ticks=(0, 0.5, 1), shrink=0.7)
+    out.figure(
+        "xor_learning",
+        figure,
+        "The output of a net with eight hidden neurons over the plane, while it learns XOR: at first the same "
+        "everywhere, then a slope, at last a band that holds (1, 0) and (0, 1) and leaves the other two outside.",
+    )
 
 
 def train_gates(settings: Settings, out: runner.Output) -> tuple[dict, dict[str, int]]:

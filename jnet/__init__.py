@@ -7,6 +7,7 @@ The functional face is spread over modules that load when they are used, so `imp
     metrics   accuracy, top-k, confusion matrix, precision, recall, F1
     optim     PyTorch's optimizers as Optax transformations, and schedules
     train     TrainState, compiled train and evaluation steps, `fit`
+    live      curves while training: terminal, TensorBoard, visdom
     data      real digits, IDX folders, small sets, and the loader
     ops       the pure functions underneath
 """
@@ -20,6 +21,7 @@ _MODULES = (
     "compilation",
     "data",
     "export",
+    "live",
     "losses",
     "metrics",
     "models",

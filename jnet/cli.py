@@ -1,4 +1,4 @@
-"""The command line: `python -m jnet info` and `python -m jnet run script.py`."""
+"""The command line: `python -m jnet info`, `python -m jnet run script.py` and `python -m jnet experiments`."""
 
 import argparse
 import functools
@@ -15,6 +15,12 @@ import jax
 import jnet
 from jnet.files import cache_dir
 
+ROOT = Path(__file__).resolve().parents[1]
+NO_EXPERIMENTS = (
+    "they are not part of the installed package but of jnet's repository; clone it, and in its folder write: "
+    'pip install -e ".[experiments]"'
+)
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command of `python -m jnet`; return the exit status."""
@@ -25,7 +31,14 @@ def main(arguments: list[str] | None = None) -> int:
     run.add_argument("--report", action="store_true", help="print what was compiled, at the end")
     run.add_argument("script", help="the file to run")
     run.add_argument("arguments", nargs=argparse.REMAINDER, help="what the script finds in sys.argv")
-    chosen = parser.parse_args(arguments)
+    about = "list, run, resume and compare the experiments"
+    experiments = commands.add_parser("experiments", help=about, add_help=False)
+    words = sys.argv[1:] if arguments is None else arguments
+    if words[:1] == ["experiments"]:  # REMAINDER would not take a flag that comes first
+        if not (ROOT / "experiments" / "harness" / "commands.py").is_file():
+            experiments.error(NO_EXPERIMENTS)
+        return importlib.import_module("experiments.harness.commands").main(words[1:])
+    chosen = parser.parse_args(words)
     if chosen.command == "run":
         if not Path(chosen.script).is_file():
             run.error(f"there is no file {chosen.script}")

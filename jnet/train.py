@@ -29,8 +29,9 @@ import numpy as np
 import optax
 
 from jnet import checkpoint as checkpoints
-from jnet import parallel
+from jnet import html, parallel
 from jnet.files import write_atomic
+from jnet.memory import keep_freed_memory
 from jnet.optim import Plateau
 from jnet.progress import Progress
 
@@ -56,6 +57,22 @@ class TrainState(flax.struct.PyTreeNode):
     def variables(self) -> dict:
         """What `model.apply` takes as its first argument."""
         return {"params": self.params, **self.extra}
+
+    def _repr_html_(self) -> str:
+        leaves = jax.tree_util.tree_leaves_with_path(self.variables)
+        rows = [
+            [_path(path), "×".join(map(str, leaf.shape)), str(leaf.dtype), f"{leaf.size:,}"] for path, leaf in leaves
+        ]
+        size = html.size_of(sum(leaf.nbytes for _, leaf in leaves))
+        count = sum(leaf.size for leaf in jax.tree.leaves(self.params))
+        given = isinstance(self.step, jax.Array) and self.step.is_deleted()  # donated to a step: only shapes are left
+        when = "given to a later step" if given else f"step {self.step}"
+        line = html.code("TrainState") + " " + html.quiet(f"{when} · {count:,} parameters · {size}")
+        return html.details(line, html.table(rows, ("", "shape", "dtype", "elements")))
+
+
+def _path(path) -> str:
+    return jax.tree_util.keystr(path, simple=True, separator="/")
 
 
 def init_state(model, tx: optax.GradientTransformation, x, seed: int = 0) -> TrainState:
@@ -92,7 +109,8 @@ def make_train_step(
     """Return one compiled function `(state, (x, y)) -> (state, report)`: forward, backward and update.
 
     The state given is donated: its buffers are reused, so keep only the state that comes back. A model whose call has
-    a parameter `train` (or `deterministic`) is told that it trains; it may draw from the stream "dropout".
+    a parameter `train` (or `deterministic`) is told that it trains; it may draw from the stream "dropout". From now on
+    the process keeps memory that it frees (see `jnet.memory`), which makes steps with large arrays a quarter quicker.
 
     Args:
         model: a Flax module.
@@ -112,6 +130,7 @@ def make_train_step(
         (1, ['loss'])
     """
     arguments = _mode(model, train=True)
+    keep_freed_memory()
 
     def objective(params, state, x, y):
         outputs, extra = model.apply(
@@ -189,19 +208,50 @@ class ReduceOnPlateau:
         self.state = type(self.state)(**values)
 
 
+class History(list[dict]):
+    """The rows of a run, one an epoch; notebooks show them as curves, and as a table that unfolds.
+
+    Example:
+        >>> rows = History([{"epoch": 1, "loss": 0.9}, {"epoch": 2, "loss": 0.4}])
+        >>> rows[-1]["loss"], "<svg" in rows._repr_html_()
+        (0.4, True)
+    """
+
+    def _repr_html_(self) -> str:
+        names = list(dict.fromkeys(name for row in self for name in row))
+        shown = [name for name in names if not name.startswith("test_") and name not in ("epoch", "seconds")]
+        drawings = [html.curves(name, self._series(name)) for name in shown if name != "learning_rate"]
+        rows = [[html.number(row.get(name, "")) for name in names] for row in self]
+        line = html.quiet(f"{len(self)} epoch{'' if len(self) == 1 else 's'}")
+        return "".join(drawings) + html.details(line, html.table(rows, names))
+
+    def _series(self, name: str) -> dict[str, tuple[list, list]]:
+        parts = {"training": name, "test": f"test_{name}"}
+        rows = {part: [row for row in self if key in row] for part, key in parts.items()}
+        return {
+            part: ([row["epoch"] for row in rows[part]], [row[key] for row in rows[part]])
+            for part, key in parts.items()
+            if rows[part]
+        }
+
+
 @dataclasses.dataclass(frozen=True)
 class Result:
     """What `fit` returns.
 
     Attributes:
         state: the last state; under early stopping, that of the best epoch.
-        history: a row an epoch: epoch, loss, metrics, test_loss, test metrics, learning_rate, seconds.
+        history: a `History`, a row an epoch: epoch, loss, metrics, test_loss, test metrics, learning_rate, seconds.
         best_epoch: the epoch of the best monitored number, where `patience` is given; else None.
     """
 
     state: TrainState
-    history: list[dict]
+    history: History
     best_epoch: int | None
+
+    def _repr_html_(self) -> str:
+        best = "" if self.best_epoch is None else f"<div>{html.quiet(f'best epoch: {self.best_epoch}')}</div>"
+        return self.history._repr_html_() + best + self.state._repr_html_()
 
 
 def fit(
@@ -325,7 +375,7 @@ class _Run:
         self.identity = identity
         self.epoch, self.batch, self.stopped = 0, 0, False
         self.totals = _Means()
-        self.history: list[dict] = []
+        self.history = History()
         self.best_epoch: int | None = None
         self.best = self._copy_weights() if patience else {}
         self.seconds = 0.0
@@ -420,7 +470,8 @@ class _Run:
         self.state, self.best = tree["state"], tree["best"]
         self.epoch, self.batch, self.seconds = metadata["epoch"], metadata["batch"], metadata["seconds"]
         self.totals = _Means(metadata["totals"])
-        self.stopped, self.history, self.best_epoch = metadata["stopped"], metadata["history"], metadata["best_epoch"]
+        self.stopped, self.best_epoch = metadata["stopped"], metadata["best_epoch"]
+        self.history = History(metadata["history"])
         for callback, values in zip(self.callbacks, metadata["callbacks"], strict=True):
             if values is not None:
                 callback.load_state_dict(values)

@@ -1,7 +1,6 @@
 """Strict settings for every test: warnings are errors (pyproject.toml), ranks never promote in silence."""
 
 import os
-from pathlib import Path
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -13,8 +12,6 @@ from jnet.compilation import keep_programs
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
 keep_programs("xla-tests")
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,15 @@
 """`python -m jnet`."""
 
+import json
 import subprocess
 import sys
 
+import pytest
+
 import jnet
+from jnet import cli
 from jnet.cli import main
+from jnet.files import write_atomic
 
 
 def test_info(capsys):
@@ -78,3 +83,63 @@ def test_run_names_what_torch_lacks(tmp_path):
     assert done.returncode == 1
     assert "No module named 'torch.distributed'" in done.stderr
     assert f'{script}", line 1' in done.stderr
+
+
+def record(folder, name, **other):
+    row = {"name": "loss", "notes": None, "pytorch": None, "torch": [1.0, 2.0], "jax": [1.0, 2.0], "passed": True}
+    parts = [{"kind": "faces", "title": "Lesson", "rows": [row]}]
+    numbers = [{"name": "accuracy", "value": 0.5}, {"name": "steps", "value": 3}]
+    record = {"status": "ok", "fast": False, "seconds": 1.25, "numbers": numbers, "parts": parts}
+    write_atomic(folder / name / "metrics.json", json.dumps(record | other))
+
+
+def test_experiments_are_listed_with_their_last_results(tmp_path, capsys):
+    record(tmp_path, "landscape")
+    record(tmp_path, "digits_lenet", fast=True)
+    record(tmp_path, "digits_mlp", status="running")
+    assert main(["experiments", "list", "--out", str(tmp_path)]) == 0
+    lines = {line.split()[1]: " ".join(line.split()) for line in capsys.readouterr().out.splitlines()}
+    assert lines["landscape"].startswith("13 landscape as expected, 1.2 s Optimisation as a landscape 优化")
+    assert "fast run, 1.2 s" in lines["digits_lenet"]
+    assert "did not finish, 1.2 s" in lines["digits_mlp"]
+    assert "not run" in lines["regression"]
+
+
+def test_two_folders_of_results_are_compared(tmp_path, capsys):
+    first, second = tmp_path / "a", tmp_path / "b"
+    record(first, "landscape")
+    record(second, "landscape", numbers=[{"name": "accuracy", "value": 0.75}], seconds=2.0)
+    record(first, "zebra")
+    assert main(["experiments", "compare", str(first), str(second)]) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == "landscape: 1 of 3 values are the same; 1.2 s and 2.0 s"
+    assert lines[2:4] == ["accuracy 0.5 0.75 +0.25", "steps 3 only in one"]
+    assert lines[-1] == f"zebra: only in {first}"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("experiments ruin", "invalid choice: 'ruin'"),
+        ("experiments compare nowhere elsewhere", "there are no results in nowhere"),
+        ("experiments run landscpae", "Did you mean landscape?"),
+        ("experiments resume --fsat", "did you mean --fast?"),
+    ],
+)
+def test_bad_words_about_experiments(line, message, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(line.split())
+    assert caught.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_where_there_are_no_experiments_it_says_how_to_get_them(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(cli, "ROOT", tmp_path)
+    with pytest.raises(SystemExit):
+        main(["experiments"])
+    assert 'pip install -e ".[experiments]"' in capsys.readouterr().err
+
+
+def test_the_experiments_are_not_imported_unless_asked_for():
+    lines = "import sys, jnet.cli; print([name for name in sys.modules if name.startswith('experiments')])"
+    assert subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -7,7 +7,7 @@ import sys
 
 import jax
 import jax.numpy as jnp
-from conftest import ROOT
+from paths import ROOT
 
 from jnet import parallel
 

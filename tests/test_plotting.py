@@ -22,6 +22,8 @@ def bowl(x, y):
 
 
 MAKERS = {
+    "cells": lambda: plotting.cells([[1, 2], [3, 4]], colors=[["white", "#E69F00"], ["white", "white"]]),
+    "a row of words": lambda: plotting.cells([1, 2], (3, 0), texts=["a", "b"], colors="#0072B2", alpha=0.4),
     "curves": lambda: plotting.curves(HISTORY),
     "one epoch": lambda: plotting.curves(HISTORY[:1]),
     "lines": lambda: plotting.lines({"a": ([0, 1], [1, 2])}, points={"b": ([0], [1])}, log=True),
@@ -64,6 +66,14 @@ def test_confusion_counts_and_names():
     assert [label.get_text() for label in ax.get_yticklabels()] == ["cat", "dog"]
 
 
+def test_cells_lie_as_in_a_matrix():
+    ax = plotting.cells([[1, 2.5], [3, 4]], (10, 0)).axes[0]
+    assert {text.get_text(): text.get_position() for text in ax.texts} == {
+        "1": (10.5, 0.5), "2.5": (11.5, 0.5), "3": (10.5, 1.5), "4": (11.5, 1.5),
+    }  # fmt: skip
+    assert ax.yaxis_inverted()
+
+
 def test_panels_arrange_in_rows():
     figure, axes = plotting.panels(5, columns=2, width=2, height=1)
     assert len(axes) == 5
@@ -92,6 +102,7 @@ def test_the_style_stays_inside():
         (lambda: plotting.decision_boundary(bowl, np.ones((3, 3)), [0, 0, 0]), r"\(3, 3\) and \(3,\)"),
         (lambda: plotting.decision_boundary(lambda p: p[:, 0] * 0, SQUARE, [0, 0, 0, 8]), "classes 0 to 7"),
         (lambda: plotting.panels(0), "at least 1, got 0"),
+        (lambda: plotting.cells(np.zeros((2, 2, 2))), r"got shape \(2, 2, 2\)"),
     ],
 )
 def test_bad_input_is_named(make, message):

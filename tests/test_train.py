@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
-from conftest import ROOT
+from paths import ROOT
 
 from jnet import data, losses, metrics, models, optim, parallel, train
 

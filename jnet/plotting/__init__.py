@@ -19,6 +19,8 @@ except ModuleNotFoundError as error:
         name="matplotlib",
     ) from error
 
+from jnet.plotting.cells import cells
+from jnet.plotting.graphs import abreast, graph, listing
 from jnet.plotting.planes import contour_paths, decision_boundary, surface3d
 from jnet.plotting.style import DIVERGING, PALETTE, SEQUENTIAL, panels, save
 from jnet.plotting.training import confusion, curves, images, lines
@@ -27,12 +29,16 @@ __all__ = [
     "DIVERGING",
     "PALETTE",
     "SEQUENTIAL",
+    "abreast",
+    "cells",
     "confusion",
     "contour_paths",
     "curves",
     "decision_boundary",
+    "graph",
     "images",
     "lines",
+    "listing",
     "panels",
     "save",
     "surface3d",

@@ -1,5 +1,6 @@
 """Functions of two variables: decision boundaries, surfaces, contours with the paths of descents."""
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -91,9 +92,9 @@ def surface3d(
     title: str = "",
     points: int = 60,
 ) -> Figure:
-    """Draw `function(x, y)` as a surface, once from each view, with a descent's `path` on it.
+    """Draw `function(x, y)` as a surface, once from each view, with a descent's `path` on it, or several by name.
 
-    Shape: path (T, 2) float, optional.
+    Shape: path (T, 2) float, optional, or a mapping of names to such paths.
 
     Args:
         function: of two NumPy arrays of one shape, elementwise.
@@ -107,17 +108,19 @@ def surface3d(
     """
     x, y = np.meshgrid(np.linspace(*xlim, points), np.linspace(*ylim, points))
     z = np.asarray(function(x, y))
+    walks = {} if path is None else path if isinstance(path, Mapping) else {"": path}
+    colors = PALETTE if isinstance(path, Mapping) else PALETTE[1:2]
     figure, axes = panels(len(views), width=4.1, height=3.7, projection="3d")
     for ax, (elevation, azimuth) in zip(axes, views, strict=True):
-        ax.plot_surface(
-            x, y, z, cmap=SEQUENTIAL, alpha=0.75 if path is not None else 1.0, linewidth=0, rcount=60, ccount=60
-        )
-        if path is not None:
-            walk = np.asarray(path)
+        ax.plot_surface(x, y, z, cmap=SEQUENTIAL, alpha=0.75 if walks else 1.0, linewidth=0, rcount=60, ccount=60)
+        for (name, walk), color in zip(walks.items(), itertools.cycle(colors), strict=False):
+            walk = np.asarray(walk)
             height = np.asarray(function(walk[:, 0], walk[:, 1]))
-            ax.plot(walk[:, 0], walk[:, 1], height, "-", color=PALETTE[1], zorder=10)
+            ax.plot(walk[:, 0], walk[:, 1], height, "-", color=color, zorder=10, label=name)
             for at, marker in ((0, "o"), (-1, "*")):
-                ax.plot(walk[at:, 0][:1], walk[at:, 1][:1], height[at:][:1], marker, ms=9, color=PALETTE[1], zorder=11)
+                ax.plot(walk[at:, 0][:1], walk[at:, 1][:1], height[at:][:1], marker, ms=9, color=color, zorder=11)
+        if any(walks) and ax is axes[0]:
+            ax.legend(loc="upper left").set_in_layout(False)  # it lies over the empty corner of the box
         ax.view_init(elevation, azimuth)
         ax.set(xlabel=labels[0], ylabel=labels[1], zlabel=labels[2])
         ax.tick_params(labelsize=8, pad=0)

@@ -9,6 +9,7 @@ import matplotlib
 from cycler import cycler
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.patches import Rectangle
 
 from jnet.files import write_atomic
 
@@ -83,6 +84,36 @@ def panels(
     layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.08, wspace=0.02, hspace=0.04)
     figure = Figure(figsize=(columns * width, rows * height), layout=layout)
     return figure, [figure.add_subplot(rows, columns, i + 1, projection=projection) for i in range(count)]
+
+
+@styled
+def sheet(wide: float, tall: float) -> tuple[Figure, Any]:
+    """Return a figure and its one empty axes, whose units are inches from the upper left corner.
+
+    For pictures of many small images: as many axes, and a layout of them, would take seconds.
+
+    Example:
+        >>> figure, ax = sheet(4.0, 3.0)
+        >>> _ = place_image(ax, [[0, 1], [1, 0]], (0.5, 0.5), 2.0, cmap="gray_r")
+    """
+    figure = Figure(figsize=(wide, tall))
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, wide), ylim=(tall, 0))
+    ax.axis("off")
+    return figure, ax
+
+
+def place_image(ax, image, at: tuple[float, float], side: float, frame: bool = True, **settings):
+    """Draw an image on a `sheet`, as a square with this side and upper left corner, framed; return it.
+
+    Args:
+        settings: those of matplotlib's `imshow`.
+    """
+    x, y = at
+    drawn = ax.imshow(image, extent=(x, x + side, y + side, y), aspect="auto", **settings)
+    if frame:
+        ax.add_patch(Rectangle(at, side, side, fill=False, edgecolor=FAINT))
+    return drawn
 
 
 @styled

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from jnet.plotting.style import DIVERGING, FAINT, INK, PALETTE, panels, styled
+from jnet.plotting.style import DIVERGING, INK, PALETTE, panels, place_image, sheet, styled
 
 CURVES = (("loss", "test_loss"), ("accuracy", "test_accuracy"))
 
@@ -151,20 +151,16 @@ def images(
     if len(titles) not in (0, len(batch)):
         raise ValueError(f"images got {len(batch)} images but {len(titles)} titles; give one title an image, or none.")
     low, high = (-np.abs(batch).max(), np.abs(batch).max()) if signed else (batch.min(), batch.max())
-    # Placed by hand, in inches: the layout engine takes seconds for fifty axes, and leaves gaps between square images.
     columns = min(columns, len(batch))
     rows, gap, head = -(-len(batch) // columns), 0.1, 0.22 if titles else 0.0
-    wide, tall = gap + columns * (size + gap), gap + rows * (size + head + gap) + (0.3 if title else 0.0)
-    figure = Figure(figsize=(wide, tall))
+    top = gap + (0.3 if title else 0.0)
+    figure, ax = sheet(gap + columns * (size + gap), top + rows * (size + head + gap))
     for index, image in enumerate(batch):
         row, column = divmod(index, columns)
-        left, bottom = gap + column * (size + gap), gap + (rows - 1 - row) * (size + head + gap)
-        ax = figure.add_axes((left / wide, bottom / tall, size / wide, size / tall))
-        ax.imshow(image, cmap=DIVERGING if signed else "gray_r", vmin=low, vmax=high)
-        ax.set(xticks=(), yticks=())
-        ax.spines[:].set(visible=True, color=FAINT)
+        x, y = gap + column * (size + gap), top + row * (size + head + gap) + head
+        place_image(ax, image, (x, y), size, cmap=DIVERGING if signed else "gray_r", vmin=low, vmax=high)
         if titles:
-            ax.set_title(titles[index], fontsize=9, fontweight="normal", loc="center", pad=3)
+            ax.text(x + size / 2, y - 0.04, titles[index], fontsize=9, ha="center", va="bottom")
     if title:
-        figure.suptitle(title, fontsize=11, fontweight="bold", x=gap / wide, ha="left", y=1 - gap / tall, va="top")
+        ax.text(gap, gap, title, fontsize=11, fontweight="bold", ha="left", va="top")
     return figure

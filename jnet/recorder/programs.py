@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import collections
-import contextlib
 import functools
 import itertools
 import struct
 import time
 from collections.abc import Callable
 from sys import getrefcount
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import core, lax
+from jax.sharding import SingleDeviceSharding
 
 from jnet.recorder import reporting
 from jnet.recorder.blocks import Block
@@ -37,16 +38,6 @@ def _host():
     return jax.local_devices(backend="cpu")[0]
 
 
-def running(host: bool):
-    """Return the context in which programs run: 64-bit types, and the host even where JAX prefers an accelerator."""
-    if not host or jax.default_backend() == "cpu":
-        return jax.enable_x64(True)
-    stack = contextlib.ExitStack()
-    stack.enter_context(jax.enable_x64(True))
-    stack.enter_context(jax.default_device(_host()))
-    return stack
-
-
 def kept(array: np.ndarray):
     """Return an array of NumPy's as one of JAX's on the host."""
     with jax.enable_x64(True):
@@ -61,17 +52,17 @@ class Program:
             type of a number, the next of its pool.
         inputs: slots of the values that enter, in order.
         wanted: slots of the values to compute.
-        host: whether it runs on the host.
+        device: JAX's device that it runs on; None is the host.
     """
 
-    def __init__(self, steps: list[tuple], inputs: list[int], wanted: tuple[int, ...], host: bool):
-        self.inputs, self.wanted, self.host = inputs, wanted, host
+    def __init__(self, steps: list[tuple], inputs: list[int], wanted: tuple[int, ...], device: Any = None):
+        self.inputs, self.wanted, self.device = inputs, wanted, device
         steps = _placed(steps)
         used = {a[0] for _, arguments, _ in steps for a in arguments if type(a) is not int}
         self._kinds = [kind for kind in POOLS if kind in used]
         self.steps = _needed(_unfolded(steps), wanted)
         self.cost = sum(signature.cost for signature, _, _ in self.steps)
-        self.interprets = host and self.cost <= INTERPRETED_COST
+        self.interprets = device is None and self.cost <= INTERPRETED_COST
         self.visits = 0
         self._compiled: Callable | None = None
         self._donated: tuple[int, ...] = ()  # which of the inputs give their memory to results
@@ -102,7 +93,9 @@ class Program:
             how = "interpreted"
         else:
             self._donated = self._donations(arrays, free)
-            self._compiled = jax.jit(self._trace, donate_argnums=0)
+            # The place is said here: JAX compiles again for arrays that were put somewhere, as results were.
+            place = SingleDeviceSharding(self.device or _host())
+            self._compiled = jax.jit(self._trace, donate_argnums=0, in_shardings=place, out_shardings=place)
             results = self._run(arrays, numbers, free)
             reporting.counters.compiled += 1
             how = "compiled"
@@ -114,7 +107,7 @@ class Program:
         """Return the pools that are not empty as arrays; those that hold the same as the last time are kept by JAX."""
         content = [_content(kind, pool) for kind, pool in numbers.items() if pool]
         if content == self._content:
-            self._kept = self._kept or [jnp.asarray(pool) for pool in self._arrays(numbers)]
+            self._kept = self._kept or jax.device_put(self._arrays(numbers), self.device or _host())
             return self._kept
         self._content, self._kept = content, []
         return self._arrays(numbers)
@@ -125,7 +118,7 @@ class Program:
     def _run(self, arrays: list, numbers: dict[type, list], free: list[bool]) -> list:
         """Run the compiled program."""
         donated = []
-        with running(self.host):
+        with jax.enable_x64(True):
             for i in self._donated:
                 array = arrays[i] if (free[i] and _count(arrays, i) <= _ALONE) else jnp.array(arrays[i])
                 arrays[i] = None

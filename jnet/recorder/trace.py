@@ -63,7 +63,7 @@ class State:
         self.warns = bool(signature is not None and signature.warnings)
         self.ops = 0 if signature is None else signature.ops
 
-    def program(self, wanted: tuple[int, ...], host: bool) -> Program:
+    def program(self, wanted: tuple[int, ...], device: Any) -> Program:
         """Return a new program of the path that leads here."""
         steps, inputs, state = [], [], self
         while state.parent is not None:
@@ -72,7 +72,7 @@ class State:
             else:
                 steps.append((state.signature, state.arguments, state.slot))
             state = state.parent
-        return Program(steps[::-1], inputs[::-1], wanted, host)
+        return Program(steps[::-1], inputs[::-1], wanted, device)
 
 
 class Trace:
@@ -202,7 +202,7 @@ class Recorder:
             program = state.programs.get(wanted)
             if program is None:
                 _recorders.only_host = jax.default_backend() == "cpu"
-                program = state.programs[wanted] = state.program(wanted, self.device is None)
+                program = state.programs[wanted] = state.program(wanted, self.device)
             arrays = [values[slot].array for slot in program.inputs]
             free = [counts[slot] <= _UNUSED for slot in program.inputs]
             self.compiled -= program.compiled

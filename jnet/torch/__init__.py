@@ -12,12 +12,14 @@ import importlib
 import math as _math
 
 from jnet.compilation import keep_programs as _keep_programs
+from jnet.memory import keep_freed_memory as _keep_freed_memory
 from jnet.ops.registry import OPS as _OPS
 from jnet.recorder import counters as _counters
 from jnet.recorder import report as _report
 from jnet.torch import calculus as _calculus
 from jnet.torch import creation as _creation
 from jnet.torch import factors as _factors
+from jnet.torch import guests as _guests
 from jnet.torch import legacy as _legacy
 from jnet.torch import methods as _methods
 from jnet.torch import neural as _neural
@@ -71,7 +73,9 @@ from jnet.torch.version import __version__
 from jnet.torch.viewing import broadcast_tensors
 
 _keep_programs("recorder")
+_keep_freed_memory()
 _methods.install()
+_guests.install()
 for _name, _function in _random.METHODS.items():
     setattr(Tensor, _name, _function)
 for _name in ("empty", "full", "ones", "zeros", "tensor"):

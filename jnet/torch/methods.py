@@ -14,6 +14,7 @@ from jnet.torch import (
     dtypes,
     factors,
     hooks,
+    html,
     neural,
     operators,
     overloads,
@@ -194,6 +195,7 @@ def install() -> None:
         function = viewing.VIEWS.get(name) or viewing.METHODS[name]
         setattr(Tensor, name, explaining(function, name, *texts, method=True))
     delattr(Tensor, "copy")  # the op of `copy_`, which PyTorch does not have as a method
+    Tensor._repr_html_ = html.of_tensor  # pyright: ignore[reportAttributeAccessIssue]
     operators.install()
     for name, function in PROPERTIES.items():
         setattr(Tensor, name, property(function))

@@ -157,6 +157,16 @@ def format_values(array: np.ndarray, indent: int = 0) -> str:
     return _nested(iter(texts), array.shape, gaps, indent, per_line)
 
 
+def format_elements(array: np.ndarray) -> list[str]:
+    """Return the text of each element, row by row, in the one format that they share.
+
+    Example:
+        >>> format_elements(np.float32([[1, 2.5]]))
+        ['1.0000', '2.5000']
+    """
+    return [text.strip() for text in _texts(array.ravel())[0]] if array.size else []
+
+
 def _is_plain(kind: dtype, known: bool) -> bool:
     """Tell whether a text without `dtype=` stands for `kind`: the default, or what elements show, if any are known."""
     default = get_default_dtype()

@@ -3,6 +3,7 @@
 import gc
 import resource
 
+import jax
 import numpy as np
 import pytest
 
@@ -10,19 +11,20 @@ import jnet.torch as jt
 from jnet.recorder import counters
 
 
-def losses_of(torch, optimizer, steps=100, schedule=True, item="each", batches=None, momentum=None):
+def losses_of(torch, optimizer, steps=100, schedule=True, item="each", batches=None, momentum=None, size=(48, 6, 8)):
     """Train a small network; return the losses that it printed."""
     torch.manual_seed(420)
-    x, y = torch.rand(48, 6), torch.randint(0, 3, (48,))
-    net = torch.nn.Sequential(torch.nn.Linear(6, 8), torch.nn.Tanh(), torch.nn.Linear(8, 3))
+    rows, features, hidden = size
+    x, y = torch.rand(rows, features), torch.randint(0, 3, (rows,))
+    net = torch.nn.Sequential(torch.nn.Linear(features, hidden), torch.nn.Tanh(), torch.nn.Linear(hidden, 3))
     criterion = torch.nn.CrossEntropyLoss()
     settings = {"momentum": momentum} if momentum else {}
     optim = getattr(torch.optim, optimizer)(net.parameters(), lr=0.05, **settings)
     scheduler = torch.optim.lr_scheduler.ExponentialLR(optim, 0.99)
     seen = []
     for step in range(steps):
-        rows = slice(None) if batches is None else batches[step % len(batches)]
-        loss = criterion(net(x[rows]), y[rows])
+        batch = slice(None) if batches is None else batches[step % len(batches)]
+        loss = criterion(net(x[batch]), y[batch])
         if item == "before":
             seen.append(loss.item())
         optim.zero_grad()
@@ -37,15 +39,41 @@ def losses_of(torch, optimizer, steps=100, schedule=True, item="each", batches=N
 
 
 def programs(function):
-    """Return how many programs XLA compiled while the function ran."""
+    """Return how many programs the recorder made while the function ran, after checking that JAX lowered no more."""
     counters.reset()
-    function()
+    seen = []
+
+    def listen(event, duration, **metadata):
+        if event == "/jax/core/compile/jaxpr_to_mlir_module_duration":
+            seen.append(metadata.get("fun_name"))
+
+    jax.monitoring.register_event_duration_secs_listener(listen)
+    try:
+        function()
+    finally:
+        jax.monitoring.unregister_event_duration_listener(listen)
+    # JAX may compile a program again, for inputs that are on a device or not, which the counter would not tell.
+    assert len(seen) == counters.compiled, seen
     return counters.compiled
 
 
+@pytest.mark.parametrize("size", [(48, 6, 8), (500, 200, 130)], ids=["interpreted at first", "compiled at once"])
 @pytest.mark.parametrize("optimizer", ["SGD", "Adam"])
-def test_a_loop_makes_one_program_whatever_its_length_and_rate(optimizer):
-    assert programs(lambda: losses_of(jt, optimizer, steps=100)) == 1
+def test_a_loop_makes_one_program_whatever_its_length_and_rate(optimizer, size):
+    assert programs(lambda: losses_of(jt, optimizer, steps=100, size=size)) == 1
+
+
+def test_first_values_that_are_recorded_do_not_make_the_first_step_another_program():
+    def loop():
+        net = jt.nn.Sequential(jt.nn.Linear(200, 300), jt.nn.BatchNorm1d(300), jt.nn.LayerNorm(300))
+        optim = jt.optim.SGD(net.parameters(), lr=0.1)
+        x = jt.rand(500, 200)
+        for _ in range(4):
+            optim.zero_grad()
+            net(x).sum().backward()
+            optim.step()
+
+    assert programs(loop) == 1
 
 
 def test_a_short_last_batch_adds_one_program():

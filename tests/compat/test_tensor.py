@@ -168,6 +168,17 @@ for i, t in enumerate(torch.arange(3)): pass
     i, t
 list(zip(torch.arange(2), x)), list(reversed(x))[0], dict(enumerate(torch.arange(2)))
 [*torch.arange(3)], next(iter(x)), len(torch.zeros(0, 3)), list(torch.zeros(0, 3))
+z = torch.arange(24.0).view(6, 4)
+    views = z, z[1:5:2], z.t(), z[:, 1], z.view(3, 8), z[::2].t()[1:], z.expand(2, 6, 4), z.unsqueeze(1)
+    [sum(v).tolist() for v in views]
+z = torch.arange(24.0).view(6, 4); v, total = z[1:], 0
+    for i, row in enumerate(v):
+        if i == 1: z[4] = 100.0
+        total = total + row
+    total
+z = torch.arange(6.0).view(3, 2); a, b, c = z[:, 1]; a.add_(5); z[2, 1] = 9; a + b, b + c, z
+z = torch.arange(4.0).view(torch.int32); sum(z)
+sum((torch.ones(3000, 1) * 2)[1:]).item(), sum(torch.ones(3000, 1) * 2).item()
 len(torch.tensor(1))
 hash(x) == id(x), hash(x) == hash(x), len({x, x, x.clone()}), {x: 1}[x], x in {x: 1}
 d = {torch.tensor(1): 'a'}; torch.tensor(1) in d

@@ -13,7 +13,7 @@ import time
 import numpy as np
 import pytest
 from compat.compare import rows
-from conftest import ROOT
+from paths import ROOT
 
 import jnet.torch as jt
 

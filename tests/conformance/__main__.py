@@ -7,11 +7,12 @@ the page; what fails without being known to makes the command fail.
 import argparse
 import multiprocessing
 import os
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import torch
-from conformance.report import KNOWN, TABLES, page, run, unexpected
+from conformance.report import KNOWN, TABLES, Row, page, run, unexpected
 
 from jnet.files import write_atomic
 
@@ -34,13 +35,11 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown := set(given.names) - {name for _, name in wanted}:
         parser.error(f"no entries of these tables: {', '.join(sorted(unknown))}")
     found = {}
-    with ProcessPoolExecutor(given.jobs, multiprocessing.get_context("spawn"), torch.set_num_threads, (1,)) as pool:
-        tasks = {
-            pool.submit(run, kind, name, None, given.limit or MOST.get(kind)): (kind, name) for kind, name in wanted
-        }
-        for count, task in enumerate(as_completed(tasks), 1):
-            row = found[tasks[task]] = task.result()
-            print(f"[{count}/{len(tasks)}] {row.name}: {row.passed}/{row.total} {row.says}", flush=True)
+    each = 10 * given.jobs
+    for start in range(0, len(wanted), each):
+        for place, row in in_processes(wanted[start : start + each], given.jobs, given.limit):
+            found[place] = row
+            print(f"[{len(found)}/{len(wanted)}] {row.name}: {row.passed}/{row.total} {row.says}", flush=True)
     results = {kind: [found[kind, name] for name in names[kind] if (kind, name) in found] for kind in names}
     if not given.names and given.limit is None and len(names) == len(TABLES):
         given.out.mkdir(parents=True, exist_ok=True)
@@ -49,6 +48,19 @@ def main(arguments: list[str] | None = None) -> int:
     wrong = [line for kind, rows in results.items() if kind in KNOWN for line in unexpected(rows, KNOWN[kind])]
     print("\n".join(wrong))
     return 1 if wrong else 0
+
+
+def in_processes(entries: list[tuple[str, str]], jobs: int, limit: int | None) -> Iterator[tuple[tuple, Row]]:
+    """Yield the entries and how they went, as they end.
+
+    The processes are new ones: each of the thousands of programs that a table makes takes a few of the mappings of
+    memory that a process may have.
+    """
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, spawn, torch.set_num_threads, (1,)) as pool:
+        tasks = {pool.submit(run, kind, name, None, limit or MOST.get(kind)): (kind, name) for kind, name in entries}
+        for task in as_completed(tasks):
+            yield tasks[task], task.result()
 
 
 if __name__ == "__main__":

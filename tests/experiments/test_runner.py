@@ -5,11 +5,12 @@ import types
 from dataclasses import dataclass
 from pathlib import Path
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from experiments import flags, runner
+from experiments.harness import flags, runner
 from jnet import plotting
 
 
@@ -48,6 +49,7 @@ LINES = {
     "--hidden 5 6 7 --optimizer adam --seed 0": Settings(hidden=(5, 6, 7), optimizer="adam"),
     "--fast": Settings(epochs=1),
     "--fast --epochs 2": Settings(epochs=2),
+    "--device cpu --seed 4": Settings(seed=4),
 }
 
 
@@ -178,3 +180,18 @@ def test_an_unwritable_folder_is_an_error_before_anything_runs(tmp_path):
     with pytest.raises(OSError, match="Could not write"):
         runner.main(experiment(lambda settings, out: ran.append(1)), ["--out", str(tmp_path / "file")])
     assert not ran
+
+
+def test_the_device_is_chosen_or_said_to_be_missing(tmp_path):
+    assert runner.main(experiment(), ["--device", "cpu", "--out", str(tmp_path)]) == 0
+    assert metrics(tmp_path)["command"] == f"python -m experiments.fake --device cpu --out {tmp_path}"
+    if jax.default_backend() == "cpu":
+        with pytest.raises(SystemExit, match=r"--device gpu: JAX finds only the cpu; .*jnet\[cuda12\]"):
+            runner.choose("gpu")
+
+
+def test_what_a_killed_run_left_half_written_is_swept_away(tmp_path):
+    (tmp_path / "fake").mkdir()
+    (tmp_path / "fake" / ".curve.png.abc.tmp").write_text("half")
+    assert runner.main(experiment(), ["--out", str(tmp_path)]) == 0
+    assert sorted(path.name for path in (tmp_path / "fake").iterdir()) == [".lock", "metrics.json"]

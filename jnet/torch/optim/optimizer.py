@@ -85,6 +85,7 @@ class Optimizer:
             groups = [{"params": groups}]
         for group in groups:
             self.add_param_group(group)
+        run_recorded()  # the first values of parameters and buffers, lest the first step be a program of its own
 
     def _prepare(self) -> None:
         """Make what is not part of a copy."""

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from jnet.torch import html
 from jnet.torch.nn.modules.everywhere import (
     _global_buffer_registration_hooks,
     _global_module_registration_hooks,
@@ -384,6 +385,9 @@ class Module(Hooked, Stateful):
         if not children and len(own) <= 1:
             return f"{self._get_name()}({extra})"
         return f"{self._get_name()}(\n  " + "\n  ".join((*own, *children)) + "\n)"
+
+    def _repr_html_(self) -> str | None:
+        return html.of_module(self)
 
     def __dir__(self):
         names = itertools.chain(dir(type(self)), self.__dict__, self._parameters, self._modules, self._buffers)

@@ -8,6 +8,7 @@ and `run(settings, out)`, where `out` is an `Output`.
 import dataclasses
 import importlib
 import importlib.metadata
+import io
 import json
 import math
 import os
@@ -20,28 +21,53 @@ from pathlib import Path
 
 import jax
 import numpy as np
+from PIL import Image
 
 import jnet
-from experiments import faces, report
-from experiments.flags import command, comments, parse
-from jnet import plotting
+from experiments.harness import faces, locks, report, surface
+from experiments.harness.flags import Options, command, comments, parse
+from jnet import live, plotting
 from jnet.compilation import keep_programs
 from jnet.files import write_atomic
 
 METRICS = "metrics.json"
+LARGE = 60_000  # bytes of a figure
 
 
 def main(module: typing.Any, arguments: list[str] | None = None) -> int:
     """Run the experiment `module` as its flags say, write its results and the report; return the exit status.
 
     The status is 0 if it ran and met its expectations, 1 if an expectation was not met. An exception is recorded in
-    metrics.json before it goes on its way.
+    metrics.json before it goes on its way. Another run in the same folder is waited for.
     """
     name = module.__spec__.name.rpartition(".")[2]
     settings, options = parse(module, name, arguments)
+    if options.device:
+        choose(options.device)
+    with locks.held(options.out / name):
+        return _run(module, name, settings, options)
+
+
+def choose(device: str) -> None:
+    """Let JAX compute on the "cpu" or the "gpu" from here on; it must not have begun to compute.
+
+    Raises:
+        SystemExit: if it computes elsewhere, with a line that says why.
+    """
+    jax.config.update("jax_platforms", "cpu" if device == "cpu" else "")  # of its own accord it takes what is fastest
+    if (found := jax.default_backend()) != device:
+        raise SystemExit(f'--device {device}: JAX finds only the {found}; for a GPU: pip install "jnet[cuda12]"')
+
+
+def _run(module: typing.Any, name: str, settings: typing.Any, options: Options) -> int:
     fast, root = options.fast, options.out
     keep_programs()
-    out = Output(root / name, reference=importlib.import_module("torch") if options.pytorch else None, record={
+    try:
+        shown = live.open(options.live, root / name / "tensorboard", module.TITLE)
+    except (ModuleNotFoundError, ConnectionError) as error:
+        raise SystemExit(f"--live {options.live}: {error}") from None
+    reference = importlib.import_module("torch") if options.pytorch else None
+    out = Output(root / name, reference=reference, shown=shown, record={
         "name": name,
         "chapter": module.CHAPTER,
         "title": module.TITLE,
@@ -59,7 +85,8 @@ def main(module: typing.Any, arguments: list[str] | None = None) -> int:
     })  # fmt: skip
     print(f"{module.TITLE}{' (--fast: expectations are not enforced)' if fast else ''}", flush=True)
     try:
-        module.run(settings, out)
+        with out.live:
+            module.run(settings, out)
     except BaseException as error:  # whatever ended it is written down, then goes on
         out.record |= {"status": "failed", "error": "".join(traceback.format_exception_only(error)).strip()}
         out.write()
@@ -84,11 +111,17 @@ class Output:
     """The folder of one experiment's results and the record that becomes its metrics.json.
 
     The record is written at the start, with each figure, and at the end, so a crash loses little.
+
+    Attributes:
+        live: where curves are shown while something trains (`jnet.live`): `callbacks=[live.callback(out.live)]`.
     """
 
-    def __init__(self, folder: Path, record: dict | None = None, reference: typing.Any = None):
+    def __init__(
+        self, folder: Path, record: dict | None = None, reference: typing.Any = None, shown: live.Live | None = None
+    ):
         self.folder = Path(folder)
         self.reference = reference  # PyTorch, where `--pytorch` asked for it
+        self.live = shown or live.Live()
         self.started = time.perf_counter()
         empty = {"found": "", "seconds": 0.0, "numbers": [], "parts": [], "history": []}
         self.record = (record or {}) | empty
@@ -124,8 +157,46 @@ class Output:
 
     def figure(self, name: str, figure, alt: str) -> None:
         """Save `figure` as NAME.png; `alt` says in a sentence what it shows, for caption and screen readers."""
-        plotting.save(figure, self.folder / f"{name}.png")
+        self._save(name, figure)
         self.record["parts"].append({"kind": "figure", "file": f"{name}.png", "alt": alt})
+        self.write()
+
+    def _save(self, name: str, figure) -> None:
+        """Save a figure as PNG; 256 well-chosen colours make a large one look the same in a third of the room."""
+        path = plotting.save(figure, self.folder / f"{name}.png")
+        if path.stat().st_size > LARGE:
+            small = io.BytesIO()
+            Image.open(path).convert("RGB").quantize(256).save(small, "png", optimize=True)
+            write_atomic(path, small.getvalue())
+
+    def surface(
+        self,
+        name: str,
+        function: surface.Function,
+        xlim: surface.Limits,
+        ylim: surface.Limits,
+        *,
+        paths: dict[str, typing.Any] | None = None,
+        labels: tuple[str, str, str] = ("x", "y", "z"),
+        alt: str,
+        log: bool = False,
+    ) -> None:
+        """Record `function(x, y)` as a surface that readers of the page can turn; NAME.png is for those on paper.
+
+        Shape: each path (T, 2) float.
+
+        Args:
+            function: of two NumPy arrays of one shape, elementwise.
+            paths: walks to draw on the surface, by name.
+            alt: says in a sentence what it shows.
+            log: show log(1 + z), where a few high places would leave the rest flat.
+        """
+        data, shown = surface.sample(function, xlim, ylim, paths or {}, labels, log)
+        walks = surface.drawn(data["paths"]) if paths else None
+        figure = plotting.surface3d(shown, xlim, ylim, path=walks, labels=tuple(data["labels"]))
+        self._save(name, figure)
+        colors = surface.colors(data["paths"])
+        self.record["parts"].append({"kind": "surface", "file": f"{name}.png", "alt": alt, "colors": colors} | data)
         self.write()
 
     def faces(

@@ -11,6 +11,8 @@ import shlex
 import typing
 from pathlib import Path
 
+from jnet import live
+
 
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are one paragraph that says what to write instead."""
@@ -37,6 +39,8 @@ class Options:
 
     fast: bool = False
     pytorch: bool = False
+    device: str = ""
+    live: str | None = None
     out: Path = Path("results")
 
 
@@ -46,6 +50,17 @@ def parse(module: typing.Any, name: str, arguments: list[str] | None) -> tuple[t
     Raises:
         SystemExit: with status 2 and one paragraph on stderr, for unknown flags and values that do not fit.
     """
+    asking = parser(module, name)
+    given = vars(asking.parse_args(arguments))
+    options = Options(**{field.name: given.pop(field.name) for field in dataclasses.fields(Options)})
+    if options.pytorch and importlib.util.find_spec("torch") is None:
+        asking.error('--pytorch needs PyTorch, which is not installed; write: pip install "jnet[parity]"')
+    given = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
+    return module.Settings(**(module.FAST if options.fast else {}) | given), options
+
+
+def parser(module: typing.Any, name: str) -> Parser:
+    """Return the parser of an experiment's flags: a flag for each of its settings, and what all have."""
     parser = Parser(
         prog=f"python -m experiments.{name}", description=f"{module.TITLE}. {module.QUESTION}", allow_abbrev=False
     )
@@ -62,17 +77,30 @@ def parse(module: typing.Any, name: str, arguments: list[str] | None) -> tuple[t
                 flag, type=convert, nargs="+" if many else None, default=argparse.SUPPRESS, help=help,
                 metavar="N" if many else None,
             )  # fmt: skip
+    add_options(parser)
+    return parser
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that every experiment has."""
     parser.add_argument("--fast", action="store_true", help="a run of seconds that only proves that it works")
     parser.add_argument(
         "--pytorch", action="store_true", help="run PyTorch beside it and compare (it must be installed)"
     )
+    parser.add_argument("--device", choices=("cpu", "gpu"), default="", help="where to run (default: JAX's own choice)")
+    parser.add_argument(
+        "--live", type=_place, metavar="WHERE",
+        help="curves while training: terminal (the default on one), tensorboard, visdom (a server that you started), "
+        "visdom:http://HOST:PORT, none",
+    )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("results"), help="the results' folder (default: results)")
-    given = vars(parser.parse_args(arguments))
-    options = Options(**{field.name: given.pop(field.name) for field in dataclasses.fields(Options)})
-    if options.pytorch and importlib.util.find_spec("torch") is None:
-        parser.error('--pytorch needs PyTorch, which is not installed; write: pip install "jnet[parity]"')
-    given = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
-    return module.Settings(**(module.FAST if options.fast else {}) | given), options
+
+
+def _place(text: str) -> str:
+    try:
+        return live.check(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _converter(kind: type, zero: bool):
@@ -96,6 +124,7 @@ def command(module: typing.Any, name: str, settings: typing.Any, options: Option
     """Return the command line that runs the experiment with exactly these settings."""
     base = module.Settings(**(module.FAST if options.fast else {}))
     words = ["python", "-m", f"experiments.{name}"] + ["--fast"] * options.fast + ["--pytorch"] * options.pytorch
+    words += ["--device", options.device] if options.device else []
     for field in dataclasses.fields(settings):
         value, flag = getattr(settings, field.name), field.name.replace("_", "-")
         if value == getattr(base, field.name):

@@ -46,31 +46,49 @@ def compare(
     rows = []
     for name, value in first.items():
         row = {"name": name, "notes": notes.get(name), "pytorch": seen.get(name)}
-        others = [row["pytorch"], second[name]]
-        agree = all(same(value, other, within) for other in others if other is not None)
+        others = [second[name]] + ([seen[name]] if name in seen else [])
+        agree = all(same(value, other, within) for other in others)
         printed = row["notes"] is None or as_printed(value, row["notes"])
         rows.append(row | {"torch": value, "jax": second[name], "passed": agree and printed})
     return rows
 
 
 def same(value, other, within: float) -> bool:
-    """Return whether two values agree: numbers to `within`, relative to the larger of 1 and the largest; text exactly."""
-    if isinstance(value, str) or isinstance(other, str):
-        return value == other
-    value, other = np.asarray(value, np.complex128), np.asarray(other, np.complex128)
-    if value.shape != other.shape:
+    """Return whether two values agree: numbers to `within`, relative to the larger of 1 and the largest; text exactly.
+
+    Lists agree if they are nested alike and what is in them agrees.
+    """
+    if _structure(value) != _structure(other):
         return False
-    finite = np.abs(other)[np.isfinite(other)]
-    return np.allclose(value, other, rtol=0, atol=within * max(1.0, finite.max(initial=0)), equal_nan=True)
+    pairs = list(zip(leaves(value), leaves(other), strict=True))
+    texts = [one == two for one, two in pairs if isinstance(one, str)]
+    numbers = np.array([pair for pair in pairs if not isinstance(pair[0], str)], np.complex128).reshape(-1, 2)
+    finite = np.abs(numbers[:, 1])[np.isfinite(numbers[:, 1])]
+    near = np.allclose(*numbers.T, rtol=0, atol=within * max(1.0, finite.max(initial=0)), equal_nan=True)
+    return all(texts) and near
 
 
 def as_printed(value, printed: str) -> bool:
-    """Return whether a value is what was printed, in all digits: 0.6730 stands for what lies in 0.67295 to 0.67305."""
-    if isinstance(value, str):
-        return value == printed
+    """Return whether a value is what was printed, in all digits: 0.6730 is what lies between 0.67295 and 0.67305."""
+    found = list(leaves(value))
+    if any(isinstance(each, str) for each in found):
+        return ", ".join(map(str, found)) == printed
     texts = _NUMBER.findall(printed)
-    numbers = np.asarray(value, np.float64).ravel()
-    return len(texts) == len(numbers) and all(map(_rounds_to, numbers, texts))
+    return len(texts) == len(found) and all(map(_rounds_to, found, texts))
+
+
+def _structure(value):
+    """Return the nesting of lists, with the kind of what is in them: True for text."""
+    return [_structure(each) for each in value] if isinstance(value, list) else isinstance(value, str)
+
+
+def leaves(value) -> typing.Iterator:
+    """Yield what is in a list, and in the lists in it; anything else as it is."""
+    if isinstance(value, list):
+        for each in value:
+            yield from leaves(each)
+    else:
+        yield value
 
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf)", re.IGNORECASE)
@@ -78,16 +96,20 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf)", re.IGNORECASE)
 
 def _rounds_to(number: float, text: str) -> bool:
     digits, _, exponent = text.lower().partition("e")
-    last = 10.0 ** (int(exponent or 0) - len(digits.partition(".")[2]))  # the unit of the last digit printed
-    return np.isclose(number, float(text), rtol=1e-9, atol=0.5001 * last, equal_nan=True)
+    decimals = len(digits.partition(".")[2])
+    last = 10.0 ** (int(exponent or 0) - decimals) if decimals else 0.0  # the unit of the last digit; 3. is three
+    return bool(np.isclose(number, float(text), rtol=1e-9, atol=0.5001 * last, equal_nan=True))
 
 
 def code(function: typing.Callable) -> str:
-    """Return the source of a face, without its docstring and decorators."""
+    """Return the source of a face, without its docstring, decorators and words to linters."""
     lines = textwrap.dedent(inspect.getsource(function)).splitlines()
     start = next(index for index, line in enumerate(lines) if line.startswith("def "))
-    text = "\n".join(lines[start:])
+    text = "\n".join(_NOQA.sub(lambda match: "  # " if match[1] else "", line) for line in lines[start:])
     return text.replace(f'    """{function.__doc__}"""\n', "", 1) if function.__doc__ else text
+
+
+_NOQA = re.compile(r"\s+# noqa(?:: [A-Z]+\d+(?:, [A-Z]+\d+)*)?( - )?")
 
 
 def _plain(found: Found) -> Found:
@@ -96,8 +118,10 @@ def _plain(found: Found) -> Found:
 
 def _as_python(value):
     """Return tensors and arrays as (lists of) Python's numbers; text as it is."""
-    if isinstance(value, str | bool | int | float | complex) or value is None:
+    if isinstance(value, str | bool | int | float | complex):
         return value
+    if value is None:
+        return "None"
     if isinstance(value, list | tuple):
         return [_as_python(each) for each in value]
     return value.tolist() if hasattr(value, "tolist") else np.asarray(value).tolist()
