@@ -1,6 +1,7 @@
-"""What the process does with memory that XLA's programs have given back."""
+"""What XLA's programs ask of the process: memory for their temporary arrays, and mappings for their code."""
 
 import ctypes
+import functools
 import os
 import sys
 
@@ -32,3 +33,41 @@ def keep_freed_memory() -> bool:
     settings = {_MMAP_MAX: 0, _ARENA_MAX: 1, _TOP_PAD: _ROOM, _TRIM_THRESHOLD: _KEPT}
     done = [mallopt(name, value) for name, value in settings.items()]  # each, even where one is refused
     return all(done)
+
+
+class Mappings:
+    """How many mappings of memory the process has, of those that Linux lets it have.
+
+    Each kernel of a compiled program takes a few; a process that has too many dies. Where this is not Linux, there is
+    nothing to count.
+    """
+
+    def __init__(self):
+        self.most: int | None = None  # as far as they may grow; None until they are first counted
+
+    def scarce(self) -> bool:
+        """Return whether half of them are taken, or what `spared` allowed."""
+        if self.most is None:
+            self.most = _limit() // 2
+        return _count() > self.most
+
+    def spared(self) -> None:
+        """Take note that all that could be forgotten was forgotten; what is left belongs to others."""
+        self.most = max(_limit() // 2, _count() + _limit() // 8)
+
+
+def _count() -> int:
+    try:
+        with open("/proc/self/maps", "rb") as file:
+            return file.read().count(b"\n")
+    except OSError:
+        return 0
+
+
+@functools.cache
+def _limit() -> int:
+    try:
+        with open("/proc/sys/vm/max_map_count") as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return sys.maxsize

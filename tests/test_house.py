@@ -15,7 +15,7 @@ ALLOWED = {
     "memory": set(),
     "ops": {"files"},
     "optim": {"ops"},
-    "recorder": {"ops"},
+    "recorder": {"ops", "memory"},
     "torch": {"recorder", "optim", "ops", "files", "html", "memory", "compilation"},
 }
 FUNCTIONAL_MAY_NOT = {"recorder", "torch", "cli"}

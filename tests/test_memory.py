@@ -1,5 +1,6 @@
 """Freed memory is used again: measured by the pages that a training loop touches for the first time."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -57,3 +58,36 @@ def test_what_the_user_says_holds(told, monkeypatch):
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(memory.ctypes, "CDLL", lambda name: pytest.fail("it touched the C library"))
     assert memory.keep_freed_memory() is False
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux's mappings")
+def test_programs_are_forgotten_before_their_code_takes_all_mappings(monkeypatch):
+    """A process of 65,530 mappings would die of some 400 transformers' steps."""
+    import jnet.torch as torch
+    from jnet import memory
+    from jnet.recorder import counters, trace
+
+    def step(width):
+        x = torch.rand(500, width)
+        w = torch.rand(width, width, requires_grad=True)
+        (x @ w).tanh().softmax(1).var().backward()
+        assert w.grad.isfinite().all().item()
+        return memory._count()
+
+    start = step(300)
+    assert start > 100
+    monkeypatch.setattr(memory, "_limit", lambda: 2 * (start + 100))
+    monkeypatch.setattr(trace, "_mappings", memory.Mappings())
+    before = counters.compiled
+    taken = [step(width) for width in range(301, 331)]
+    assert max(taken) < start + 200  # with what the last program took, and what other tests hold
+    assert any(later < sooner for sooner, later in itertools.pairwise(taken))
+    assert counters.compiled - before >= 30
+
+
+def test_where_nothing_can_be_counted_nothing_is_scarce(monkeypatch):
+    from jnet import memory
+
+    monkeypatch.setattr(memory, "_count", lambda: 0)
+    monkeypatch.setattr(memory, "_limit", lambda: sys.maxsize)
+    assert not memory.Mappings().scarce()

@@ -62,11 +62,11 @@ def open(kind: str | None = None, folder: str | Path = "runs", title: str = "") 
 
         return Terminal(title)
     if name == "tensorboard":
-        from jnet.live.tensorboard import TensorBoard
+        from jnet.live.tensorboard_files import TensorBoard
 
         return TensorBoard(folder)
     if name == "visdom":
-        from jnet.live.visdom import Visdom
+        from jnet.live.visdom_windows import Visdom
 
         return Visdom(title, address or "http://localhost:8097")
     return Live()

@@ -7,6 +7,7 @@ holds the kinds of the results. The state where a trace ends holds the programs 
 from __future__ import annotations
 
 import atexit
+import gc
 import sys
 import threading
 import warnings
@@ -18,6 +19,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from jnet.memory import Mappings
 from jnet.recorder import reporting
 from jnet.recorder.blocks import Block, forget_blocks
 from jnet.recorder.calls import Call, Signature, forget_signatures
@@ -27,6 +29,8 @@ from jnet.recorder.values import Value, aval, known
 LONGEST = 1000  # ops in a trace: a longer one is run, as compiling takes longer than in proportion
 STATES = 50_000  # states of a trie, some kilobytes each, and
 COMPILED = 400  # compiled programs of a trie, some megabytes each: beyond, all are forgotten
+
+_mappings = Mappings()
 
 
 def _counts(values: list) -> list[int]:
@@ -95,10 +99,12 @@ class Recorder:
         self.device = device
         self.lock = threading.RLock()
         self.unverified: deque[tuple[Value, Callable]] = deque()
+        self.root = State(None, (), None, 0)
         self._forget()
         self.trace = Trace(self)
 
     def _forget(self) -> None:
+        self.root.next.clear()  # who holds a state holds the way back to the root, but not the rest
         self.root = self.state = self.last = State(None, (), None, 0)
         self.states = self.compiled = 0
 
@@ -205,13 +211,14 @@ class Recorder:
                 program = state.programs[wanted] = state.program(wanted, self.device)
             arrays = [values[slot].array for slot in program.inputs]
             free = [counts[slot] <= _UNUSED for slot in program.inputs]
-            self.compiled -= program.compiled
+            before = program.compiled
             try:
                 results = program.run(arrays, trace.numbers, free)
             finally:
-                self.compiled += program.compiled
                 watched = trace.watched
                 self._finish(trace)
+                if program.compiled and not before:
+                    self._count_program()
             for slot, array in zip(wanted, results, strict=True):
                 values[slot].array = array
             self.unverified += watched
@@ -248,8 +255,18 @@ class Recorder:
         trace.values, trace.numbers, trace.watched = [], {}, []
         reporting.counters.flushes += 1
         reporting.counters.ops += trace.ops
-        if self.states > STATES or self.compiled > COMPILED:
+        if self.states > STATES:
             self._forget()
+
+    def _count_program(self) -> None:
+        """Forget all programs if there are too many with this one, or a process may not have many more."""
+        self.compiled += 1
+        scarce = _mappings.scarce()
+        if self.compiled > COMPILED or scarce:
+            self._forget()
+            gc.collect()  # states refer to each other, and nothing tells Python how much they hold
+        if scarce:
+            _mappings.spared()
 
     def flush_trace(self, trace: Trace) -> None:
         """Run `trace` if it is still the current one."""

@@ -9,7 +9,7 @@ from jnet.html import escape
 from jnet.live.base import Live, array, curves_of, images_of, split
 
 try:
-    import visdom
+    import visdom  # pyright: ignore[reportMissingImports]
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
         f"Curves in visdom need {error.name}, which is not installed (a part of the extra jnet[live]); write: "
