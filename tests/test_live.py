@@ -223,10 +223,12 @@ def test_flag_says_what_is_wrong(tmp_path, capsys):
     assert "did you mean visdom?" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["visdom", "tensorboard"])
-def test_what_is_not_installed_is_named(monkeypatch, name):
-    missing = {"visdom": "visdom", "tensorboard": "tensorboardX"}[name]
-    monkeypatch.delitem(sys.modules, f"jnet.live.{name}", raising=False)
+@pytest.mark.parametrize(
+    ("name", "module", "missing"),
+    [("visdom", "visdom_windows", "visdom"), ("tensorboard", "tensorboard_files", "tensorboardX")],
+)
+def test_what_is_not_installed_is_named(monkeypatch, name, module, missing):
+    monkeypatch.delitem(sys.modules, f"jnet.live.{module}", raising=False)
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(ModuleNotFoundError, match=f"{missing}, which is not installed.*pip install"):
         live.open(name)

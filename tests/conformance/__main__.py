@@ -9,6 +9,7 @@ import multiprocessing
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import torch
@@ -53,14 +54,22 @@ def main(arguments: list[str] | None = None) -> int:
 def in_processes(entries: list[tuple[str, str]], jobs: int, limit: int | None) -> Iterator[tuple[tuple, Row]]:
     """Yield the entries and how they went, as they end.
 
-    The processes are new ones: each of the thousands of programs that a table makes takes a few of the mappings of
-    memory that a process may have.
+    The processes are new ones, lest what one entry leaves behind disturb the next. If one dies, the entries that were
+    with it are run again, each alone.
     """
-    spawn = multiprocessing.get_context("spawn")
+    spawn, died = multiprocessing.get_context("spawn"), []
     with ProcessPoolExecutor(jobs, spawn, torch.set_num_threads, (1,)) as pool:
         tasks = {pool.submit(run, kind, name, None, limit or MOST.get(kind)): (kind, name) for kind, name in entries}
         for task in as_completed(tasks):
-            yield tasks[task], task.result()
+            try:
+                yield tasks[task], task.result()
+            except BrokenProcessPool:
+                died.append(tasks[task])
+    if len(entries) == 1:
+        yield from ((entry, Row(entry[1], [], 0, 1, [("all", "the process died")])) for entry in died)
+    else:
+        for entry in died:
+            yield from in_processes([entry], 1, limit)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ SEEDS = {
         "output.weight.shape": "3, 8",
         "output.shape": "500, 3",
     },
-    "digits_mlp": {"steps that w1 took": "2", "steps that w2 took": "0", "a generator in a list": "TypeError"},
+    "digits_mlp": {"steps that w1 took": "2.000", "steps that w2 took": "0.000", "a generator in a list": "TypeError"},
 }
 # What `--fast` cuts short is told in full.
 LONG = {
