@@ -147,7 +147,7 @@ for (const canvas of document.querySelectorAll("canvas.surface")) {
   function draw() {
     due = false;
     const dots = devicePixelRatio || 1, style = getComputedStyle(canvas);
-    width = canvas.clientWidth; height = canvas.clientHeight; scale = Math.min(width / 3.4, height / 3);
+    width = canvas.clientWidth; height = canvas.clientHeight; scale = Math.min((width - 60) / 3.2, height / 3);  // with room for numbers
     canvas.width = Math.round(width * dots); canvas.height = Math.round(height * dots);
     pen.setTransform(dots, 0, 0, dots, 0, 0);
     pen.lineCap = pen.lineJoin = "round";
