@@ -225,7 +225,7 @@ def _far(mine, other, where: str, near: float) -> str | None:
     mine, other = np.asarray(mine), np.asarray(other)
     # A small number among large ones may be a difference of large ones.
     largest = np.abs(other, where=np.isfinite(other), out=np.zeros(other.shape)).max(initial=0.0)
-    wrong = ~np.isclose(mine, other, rtol=near, atol=near * max(1.0, largest / 10), equal_nan=True)
+    wrong = ~np.isclose(mine, other, rtol=near, atol=near * max(1.0, largest / 5), equal_nan=True)
     if not wrong.any():
         return None
     first = np.argwhere(np.atleast_1d(wrong))[0]
