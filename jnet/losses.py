@@ -18,8 +18,8 @@ import math
 
 import jax.numpy as jnp
 
-from jnet.ops import loss as _loss
 from jnet.ops.checks import axis, is_floating
+from jnet.ops.neural import loss as _loss
 
 __all__ = ["bce", "bce_with_logits", "cross_entropy", "entropy", "l1", "mse", "nll", "sse"]
 

@@ -199,14 +199,6 @@ def refusals_torch(torch):
     return found
 
 
-def refusals_jax():
-    # JAX knows no leaves and writes nothing down, so there is nothing to refuse but the gradient of a vector (a
-    # TypeError). These are PyTorch's words; jnet's own face speaks them:
-    import jnet.torch as torch
-
-    return refusals_torch(torch)
-
-
 def instead_torch(torch):
     mse_loss = torch.nn.functional.mse_loss
     x, w = torch.ones(1), torch.full([1], 2.0)
@@ -338,7 +330,10 @@ HIGHER = {
     },
 }  # fmt: skip
 REFUSALS = {
-    "title": "What is refused", "in_torch": refusals_torch, "in_jax": refusals_jax,
+    "title": "What is refused", "in_torch": refusals_torch,
+    "in_jax": "Here is nothing to refuse. No array remembers how it came about, so no graph is missing or used up, and "
+    "no array can be written into. jax.grad takes a function, as often as you like; only of a single number, "
+    "though: of a vector it raises a TypeError, where PyTorch raises a RuntimeError.",
     "notes": {"nothing requires grad": NO_GRAD, "the graph is older than that": NO_GRAD, "a vector's gradient": SCALAR},
     "pytorch": {
         "nothing requires grad": NO_GRAD, "the graph is older than that": NO_GRAD, "a vector's gradient": SCALAR,

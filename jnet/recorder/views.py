@@ -9,8 +9,8 @@ from __future__ import annotations
 import functools
 import math
 
-from jnet.ops import view as ops
 from jnet.ops.registry import unpacking
+from jnet.ops.shapes import view as ops
 from jnet.recorder.calls import Call
 
 _FORWARD = {
@@ -54,7 +54,7 @@ def _calls(kind: str, grad_fn: str, settings: tuple) -> tuple[Call, Call | None]
 
 
 def link(kind: str, grad_fn: str, numbers: tuple[int, ...] = (), **settings) -> Link:
-    """Return the link of this kind and these settings (see `jnet.ops.view`)."""
+    """Return the link of this kind and these settings (see `jnet.ops.shapes.view`)."""
     call, write = _calls(kind, grad_fn, tuple(settings.items()))
     return Link(call, write, numbers)
 

@@ -8,8 +8,8 @@ import warnings
 
 import numpy as np
 
-from jnet.ops.normals import multiply_add
 from jnet.ops.promotion import Default
+from jnet.ops.random.normals import multiply_add
 from jnet.torch.arrays import _inferred as inferred_dtype
 from jnet.torch.arrays import (
     as_tensor,

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from jnet.ops.regular import LinAlgError, check_positive
+from jnet.ops.linalg.regular import LinAlgError, check_positive
 from jnet.torch import return_types
 from jnet.torch.bounds import watch
 from jnet.torch.dispatch import CALLERS, described

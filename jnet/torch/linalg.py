@@ -3,7 +3,7 @@
 See: https://docs.pytorch.org/docs/stable/linalg.html
 """
 
-from jnet.ops.regular import LinAlgError
+from jnet.ops.linalg.regular import LinAlgError
 from jnet.torch.factors import LINALG
 from jnet.torch.missing import missing
 from jnet.torch.namespaces import functions

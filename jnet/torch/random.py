@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from jnet.ops import random as streams
 from jnet.ops.checks import broadcast_shapes, dtype_name, not_implemented
-from jnet.ops.keyed import Keyed
+from jnet.ops.random import generator as streams
+from jnet.ops.random.keyed import Keyed
 from jnet.recorder import Call
 from jnet.recorder.direct import current
 from jnet.torch.arrays import jax_device, numpy_dtype, placed

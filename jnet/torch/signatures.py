@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jnet.ops import random as streams
+from jnet.ops.random import generator as streams
 from jnet.torch.dtypes import device, dtype, layout, memory_format
 from jnet.torch.scalars import as_number, type_name
 from jnet.torch.tensor import Tensor

@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 
 from jnet.ops.checks import dtype_name, not_implemented
-from jnet.ops.spectra import envelope_vanishes
+from jnet.ops.spectral.short_time import envelope_vanishes
 from jnet.torch.arrays import numpy_dtype
 from jnet.torch.bounds import watch
 from jnet.torch.creation import finish

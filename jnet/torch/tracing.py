@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jnet.ops.keyed import Keyed
+from jnet.ops.random.keyed import Keyed
 from jnet.recorder import known
 from jnet.recorder.direct import direct
 from jnet.torch.tensor import Tensor, grad_mode, value_of, wrap

@@ -125,6 +125,12 @@ def test_a_face_that_differs_fails_its_row():
     assert [row["name"] for row in rows if not row["passed"]] == ["words"]
 
 
+def test_a_lesson_that_jax_does_not_have_is_compared_with_pytorch():
+    rows = {row["name"]: row for row in compare(pytorch={"words": "three x", "shape": [2]}, in_jax=None)}
+    assert {row["jax"] for row in rows.values()} == {None}
+    assert [name for name in rows if not rows[name]["passed"]] == ["words"]
+
+
 def test_names_must_be_the_same_in_all():
     with pytest.raises(ValueError, match="one face finds"):
         compare(in_jax=lambda start: {"gradient": np.ones(2)})

@@ -133,6 +133,17 @@ def test_a_lesson_has_both_codes_and_the_values_of_four_ways(make):
     assert "1 of 1 values agree" in text
 
 
+def test_a_lesson_that_jax_does_not_have_says_why_and_is_not_counted(make):
+    alone = FACES | {"codes": {"torch": CODE}, "why": "There is nothing to write down."}
+    text = "RuntimeError: in so many words"
+    row = ROW | {"notes": None, "pytorch": text, "torch": text, "jax": None}
+    page = make(RECORD | {"parts": [alone | {"rows": [row]}, FACES]})
+    assert page.text.count("There is nothing to write down.") == 1
+    assert page.text.count("return {'x': x}") == 3
+    assert page.text.count(text) == 1
+    assert "1 of 1 values agree" in " ".join(page.text.split())
+
+
 def test_a_text_that_all_share_is_told_once(make):
     row = ROW | dict.fromkeys(("pytorch", "torch", "jax"), "RuntimeError: in so many words") | {"notes": None}
     assert make(RECORD | {"parts": [FACES | {"rows": [row]}]}).text.count("RuntimeError: in so many words") == 1

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jax import lax
 
 from jnet import ops
-from jnet.ops import convolving
+from jnet.ops.spatial import convolving
 
 ROW = {"deadline": None, "max_examples": 25, "derandomize": True}
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jnet.ops.normals import multiply_add
 from jnet.ops.random import Generator
+from jnet.ops.random.normals import multiply_add
 
 SIZES = [*range(20), 31, 32, 33, 40, 100, 1001]
 FLOATS = ["float32", "float64", "float16", "bfloat16"]

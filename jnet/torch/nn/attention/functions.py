@@ -1,4 +1,4 @@
-"""Attention as functions of tensors: what `jnet.ops.attention` computes, with PyTorch's random drops and warnings."""
+"""Attention as functions of tensors: `jnet.ops.neural.attention`, with PyTorch's random drops and warnings."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Ops that read, write and search at indices that are tensors."""

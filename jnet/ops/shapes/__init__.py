@@ -1,0 +1,1 @@
+"""Ops that place elements elsewhere: views and their inverses, joined and rearranged tensors."""

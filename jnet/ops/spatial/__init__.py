@@ -1,0 +1,1 @@
+"""Ops on signals, images and volumes: convolutions, pooling, padding, resampling."""
