@@ -19,6 +19,7 @@ import math
 import jax.numpy as jnp
 
 from jnet.ops.checks import axis, is_floating
+from jnet.ops.neural import entropy as _entropy
 from jnet.ops.neural import loss as _loss
 
 __all__ = ["bce", "bce_with_logits", "cross_entropy", "entropy", "l1", "mse", "nll", "sse"]
@@ -26,10 +27,10 @@ __all__ = ["bce", "bce_with_logits", "cross_entropy", "entropy", "l1", "mse", "n
 mse = _loss.mse_loss
 sse = functools.partial(_loss.mse_loss, reduction="sum")
 l1 = _loss.l1_loss
-bce = _loss.binary_cross_entropy
-bce_with_logits = _loss.binary_cross_entropy_with_logits
-nll = _loss.nll_loss
-cross_entropy = _loss.cross_entropy
+bce = _entropy.binary_cross_entropy
+bce_with_logits = _entropy.binary_cross_entropy_with_logits
+nll = _entropy.nll_loss
+cross_entropy = _entropy.cross_entropy
 
 
 def entropy(p, base=2, dim=-1):

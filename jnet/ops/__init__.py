@@ -28,6 +28,7 @@ from jnet.ops.neural.activation import *  # noqa: F403
 from jnet.ops.neural.attention import *  # noqa: F403
 from jnet.ops.neural.ctc import *  # noqa: F403
 from jnet.ops.neural.embedding_bag import *  # noqa: F403
+from jnet.ops.neural.entropy import *  # noqa: F403
 from jnet.ops.neural.loss import *  # noqa: F403
 from jnet.ops.neural.margins import *  # noqa: F403
 from jnet.ops.neural.normalization import *  # noqa: F403

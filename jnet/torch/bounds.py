@@ -9,7 +9,7 @@ import numpy as np
 
 from jnet.ops.indexing.indices import INDEXED, check_bounds, check_index
 from jnet.ops.linalg.regular import SINGULAR
-from jnet.ops.neural.loss import check_labels
+from jnet.ops.neural.entropy import check_labels
 from jnet.recorder import recorder
 from jnet.torch.tensor import Tensor, shape_of, value_of
 

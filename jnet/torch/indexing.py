@@ -17,7 +17,7 @@ from jnet.torch.dispatch import CALLERS, assign
 from jnet.torch.dtypes import int64
 from jnet.torch.scalars import as_number, number_array, type_name
 from jnet.torch.tensor import Tensor, from_array, numpy_of, refuse_leaf, same_elements, shape_of, value_of
-from jnet.torch.viewing import VIEWS, _permuted, crop
+from jnet.torch.viewing import VIEWS, crop, permuted
 from jnet.torch.writing import on_device_of, put_at, put_where, without_leading_ones
 
 # What is left of an index when its integers, slices and Nones are done: for each dimension of the view that they make,
@@ -169,7 +169,7 @@ def _alias(tensor: Tensor) -> Tensor:
     """Return what `tensor[...]` is: a view of the whole."""
     if not tensor.requires_grad:
         return same_elements(tensor)
-    return _permuted(tensor, range(tensor.ndim), "AliasBackward0")
+    return permuted(tensor, range(tensor.ndim), "AliasBackward0")
 
 
 def _parts(index) -> list:

@@ -217,7 +217,7 @@ def _transposed(self):
             UserWarning,
             stacklevel=2,
         )
-    return viewing._permuted(self, range(self.ndim)[::-1], "PermuteBackward0")
+    return viewing.permuted(self, range(self.ndim)[::-1], "PermuteBackward0")
 
 
 def _adjoint(self):

@@ -208,10 +208,10 @@ METHODS["fill_diagonal_"] = explaining(
 
 def as_strided_(self: Tensor, size, stride, storage_offset: int | None = None) -> Tensor:
     """Give the tensor these sizes and strides in place."""
-    from jnet.torch.viewing import _relinked
+    from jnet.torch.viewing import relinked
 
     refuse_leaf(self)
-    return _relinked(self, VIEWS["as_strided"](self, size, stride, storage_offset))
+    return relinked(self, VIEWS["as_strided"](self, size, stride, storage_offset))
 
 
 METHODS["as_strided_"] = FUNCTIONS["as_strided_"] = as_strided_

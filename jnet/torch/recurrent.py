@@ -10,7 +10,7 @@ from jnet.torch.creation import zeros
 from jnet.torch.dispatch import CALLERS
 from jnet.torch.signatures import Signatures
 from jnet.torch.tensor import Tensor, apply, numpy_of, shape_of
-from jnet.torch.viewing import _permuted as permuted
+from jnet.torch.viewing import permuted
 
 __all__ = ["gru", "lstm", "lstm_cell", "rnn_relu", "rnn_tanh", "run"]
 
