@@ -17,10 +17,12 @@ ALLOWED = {
     "optim": {"ops"},
     "recorder": {"ops", "memory"},
     "torch": {"recorder", "optim", "ops", "files", "html", "memory", "compilation"},
+    "torchvision": {"torch", "recorder", "data", "files"},
 }
-FUNCTIONAL_MAY_NOT = {"recorder", "torch", "cli"}
-EVERYTHING_MAY_NOT = {"torch", "experiments"}
-HEAVY = {"matplotlib", "mlxtend", "sklearn", "orbax", "pandas", "jinja2", "torch"}
+FUNCTIONAL_MAY_NOT = {"recorder", "torch", "torchvision", "cli"}
+MAY = {"cli", "torch", "torchvision", "__main__"}
+EVERYTHING_MAY_NOT = {"torch", "torchvision", "experiments"}
+HEAVY = {"matplotlib", "mlxtend", "sklearn", "orbax", "pandas", "jinja2", "torch", "PIL"}
 
 
 def imported(source: str) -> set[str]:
@@ -38,7 +40,7 @@ def violations(part: str, source: str) -> set[str]:
     """Imports in a file of the part `part` of jnet that point the wrong way."""
     names = imported(source)
     parts = {name.split(".")[1] for name in names if name.startswith("jnet.")} & parts_of_jnet() - {part}
-    wrong = {f"jnet.{p}" for p in parts & FUNCTIONAL_MAY_NOT} if part not in ("cli", "torch", "__main__") else set()
+    wrong = {f"jnet.{p}" for p in parts & FUNCTIONAL_MAY_NOT} if part not in MAY else set()
     if part in ALLOWED:
         wrong |= {f"jnet.{p}" for p in parts - ALLOWED[part]}
     return wrong | {name for name in names if name.split(".")[0] in EVERYTHING_MAY_NOT}
@@ -62,6 +64,8 @@ def test_the_line_can_be_crossed():
     assert violations("ops", "def f():\n    from jnet import train") == {"jnet.train"}
     assert violations("train", "import jnet.recorder.trace") == {"jnet.recorder"}
     assert violations("models", "import torch.nn") == {"torch.nn"}
+    assert violations("torch", "from jnet.torchvision import utils") == {"jnet.torchvision"}
+    assert violations("torchvision", "from jnet import train") == {"jnet.train"}
     assert violations("losses", "from jnet.ops.neural.loss import mse_loss") == set()
 
 

@@ -83,6 +83,21 @@ def as_array(operand, dtype=None):
     return jnp.asarray(value) if dtype is None else jnp.asarray(value).astype(dtype)
 
 
+def as_dtype(array, dtype):
+    """Return an array in another dtype; of floats that a narrow integer does not hold the low bits stay, as in C.
+
+    XLA would clamp them to the narrow range.
+
+    Example:
+        >>> as_dtype(jnp.array([-1.5, 300.0]), jnp.uint8).tolist()
+        [255, 44]
+    """
+    narrow = jnp.issubdtype(dtype, jnp.integer) and np.dtype(dtype).itemsize < 4
+    if narrow and jnp.issubdtype(array.dtype, jnp.floating):
+        array = array.astype(int)
+    return array.astype(dtype)
+
+
 def promoted(operands, *, floating: bool) -> list:
     """Return the operands as arrays of their common dtype; integers become the default dtype if `floating`."""
     given = [operand if number_kind(operand) else jnp.asarray(operand) for operand in operands if operand is not None]

@@ -36,6 +36,7 @@ class Op:
             of the array arguments and the settings.
         saves: what PyTorch keeps of a call for its derivative: "inputs", "result" (writing into the result in place
             before backward is then an error) or "nothing".
+        constant: places of floating results that have no derivative, such as the permutation of an LU decomposition.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Op:
     aliases: tuple[str, ...] = ()
     grad_fn: str | Callable[..., str] | None = None
     saves: str = "inputs"
+    constant: tuple[int, ...] = ()
 
     @functools.cached_property
     def parameters(self) -> dict[str, inspect.Parameter]:

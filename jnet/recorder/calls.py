@@ -46,17 +46,27 @@ class Call:
         name: for reports and errors.
         grad_fn: the name of its node in the graph, or a function that gives it from the kinds of the arguments.
         saves: what its derivative keeps (see `jnet.ops.registry.Op`).
+        constant: places of floating results that have no derivative.
 
     Attributes:
         quiet: whether it warns of nothing.
     """
 
-    __slots__ = ("__weakref__", "_derivatives", "_signatures", "function", "grad_fn", "name", "quiet", "saves")
+    __slots__ = (
+        *("__weakref__", "_derivatives", "_signatures"),
+        *("constant", "function", "grad_fn", "name", "quiet", "saves"),
+    )
 
     def __init__(
-        self, function: Callable, name: str, grad_fn: str | Callable[[tuple], str] = "", saves: str = "inputs"
+        self,
+        function: Callable,
+        name: str,
+        grad_fn: str | Callable[[tuple], str] = "",
+        saves: str = "inputs",
+        constant: tuple[int, ...] = (),
     ):
-        self.function, self.name, self.grad_fn, self.saves = function, name, grad_fn or name, saves
+        self.function, self.name, self.grad_fn = function, name, grad_fn or name
+        self.saves, self.constant = saves, constant
         self.quiet = False
         self._signatures: dict[tuple, Signature] = {}
         self._derivatives: dict[tuple, Derivative] = {}
@@ -157,7 +167,8 @@ class Derivative:
         self.grad_fn = call.grad_fn(kinds) if callable(call.grad_fn) else call.grad_fn
         self.node_class: type | None = None
         self.saves = call.saves
-        self.floating = tuple(i for i, out in enumerate(self.outs) if jnp.issubdtype(out.dtype, jnp.inexact))
+        differentiable = [jnp.issubdtype(out.dtype, jnp.inexact) for out in self.outs]
+        self.floating = tuple(i for i, yes in enumerate(differentiable) if yes and i not in call.constant)
         whole = Call(functools.partial(self._pull, call, kinds), call.name)
         uses = whole.signature((*kinds, *(self.outs[i] for i in self.floating))).uses()
         self.needs = tuple(place for place in self.needs if uses[place])

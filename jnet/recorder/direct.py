@@ -51,6 +51,7 @@ class Direct:
     def flush(self) -> None:
         """Do nothing: everything has run."""
 
+    passed = flush
     flush_trace = watch = lambda self, *arguments: None
 
 

@@ -26,7 +26,8 @@ from jnet.recorder.merging import Merger, has_loop
 # Compiling costs some 40 ms and 4 ms an op, interpreting some 0.1 ms an op. These decide by counts, never by the clock,
 # so that the same script gives the same bits every time it runs.
 INTERPRETED_OPS = 32  # a program is interpreted until it has run this many ops in all
-INTERPRETED_COST = 50_000_000  # and only if one run takes no more scalar operations than this
+INTERPRETED_COST = 50_000_000  # and only if one run takes no more scalar operations than this,
+COST_PER_OP = 2_000_000  # or than this an op, which take less than compiling it
 
 DONATED_BYTES = 1 << 14  # an array from this size on gives its memory to a result, if nothing else refers to it
 
@@ -62,7 +63,7 @@ class Program:
         self._kinds = [kind for kind in POOLS if kind in used]
         self.steps = _needed(_unfolded(steps), wanted)
         self.cost = sum(signature.cost for signature, _, _ in self.steps)
-        self.interprets = device is None and self.cost <= INTERPRETED_COST
+        self.interprets = device is None and self.cost <= max(INTERPRETED_COST, COST_PER_OP * len(self.steps))
         self.visits = 0
         self._compiled: Callable | None = None
         self._donated: tuple[int, ...] = ()  # which of the inputs give their memory to results

@@ -5,10 +5,19 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
+import warnings
 from collections import deque
 from pathlib import Path
 
 PACKAGE = str(Path(__file__).resolve().parent.parent)
+
+
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn at the user's line, however deep in jnet this is called."""
+    depth, frame = 2, sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(PACKAGE):
+        depth, frame = depth + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=depth)
 
 
 @dataclasses.dataclass

@@ -37,6 +37,7 @@ class Node:
         outs: kinds of its results.
         hooks: functions of the list of gradients of its results, called before it (see `Walk`).
         captures: number of a result -> functions of its gradient; each may give another one to go on with.
+        views: numbers of results that are views through which only the node knows the way: they are not written to.
         anomaly: where it was made, while anomaly detection is on.
     """
 
@@ -45,6 +46,7 @@ class Node:
     captures: dict[int, list[Callable]] | None = None
     hooks: list[Callable] | None = None
     post_hooks: list[Callable] | None = None
+    views: tuple[int, ...] = ()
     anomaly: str | None = None
     is_call = False  # whether it is a `CallNode`
     outs: tuple

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import atexit
 import gc
-import sys
 import threading
-import warnings
 from collections import deque
 from collections.abc import Callable
 from sys import getrefcount
@@ -27,6 +25,7 @@ from jnet.recorder.programs import POOLS, Program, kept
 from jnet.recorder.values import Value, aval, known
 
 LONGEST = 1000  # ops in a trace: a longer one is run, as compiling takes longer than in proportion
+PASSES = 4  # backward passes in a trace: loops without an optimizer are cut here, each time at the same place
 STATES = 50_000  # states of a trie, some kilobytes each, and
 COMPILED = 400  # compiled programs of a trie, some megabytes each: beyond, all are forgotten
 
@@ -82,13 +81,13 @@ class State:
 class Trace:
     """What was recorded since the last flush: its values by slot, and the Python numbers that enter."""
 
-    __slots__ = ("numbers", "ops", "owner", "values", "watched")
+    __slots__ = ("numbers", "ops", "owner", "passes", "values", "watched")
 
     def __init__(self, owner: Recorder):
         self.owner = owner
         self.values: list[Value] = []
         self.numbers: dict[type, list] = {kind: [] for kind in POOLS}
-        self.ops = 0
+        self.ops = self.passes = 0
         self.watched: list[tuple[Value, Callable[[np.ndarray], None]]] = []
 
 
@@ -158,7 +157,9 @@ class Recorder:
             result = signature.form(made)
         trace.ops += state.ops
         if state.warns:
-            _warn_again(state.signature)
+            assert state.signature is not None
+            for message, category in state.signature.warnings:  # what the function said when its shapes were inferred
+                reporting.warn(str(message), category)
         if trace.ops >= LONGEST:
             self.flush()
         return result
@@ -226,6 +227,12 @@ class Recorder:
                 self.verify()
             return None
 
+    def passed(self) -> None:
+        """Note that a backward pass has ended."""
+        self.trace.passes += 1
+        if self.trace.passes >= PASSES:
+            self.flush()
+
     def verify(self) -> None:
         """Look at the oldest value that is watched (see `watch`)."""
         value, check = self.unverified.popleft()
@@ -282,15 +289,6 @@ class Recorder:
 
 def _is_ready(value: Value) -> bool:
     return type(value.array) is np.ndarray or value.array is None or value.array.is_ready()
-
-
-def _warn_again(signature) -> None:
-    """Repeat what the function warned of when its shapes were inferred, at the user's line."""
-    depth, frame = 1, sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(reporting.PACKAGE):
-        depth, frame = depth + 1, frame.f_back
-    for message, category in signature.warnings:
-        warnings.warn(str(message), category, stacklevel=depth)
 
 
 def _place(device) -> str:

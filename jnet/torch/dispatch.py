@@ -14,10 +14,23 @@ import numpy as np
 from jnet.ops.checks import dtype_name
 from jnet.ops.registry import OPS, Op
 from jnet.recorder import Call
+from jnet.recorder.interpret import evaluate
 from jnet.torch import bounds, return_types
 from jnet.torch.dtypes import dtype as Dtype
 from jnet.torch.scalars import type_name
-from jnet.torch.tensor import Tensor, apply, grad_mode, refuse_leaf, shape_of, value_of, write
+from jnet.torch.tensor import (
+    Tensor,
+    apply,
+    edge_of,
+    elements_of,
+    from_array,
+    grad_mode,
+    kind_of,
+    refuse_leaf,
+    shape_of,
+    value_of,
+    write,
+)
 
 NUMBERS = (bool, int, float, complex)
 # PyTorch's other spellings of parameters, which NumPy's users write.
@@ -26,9 +39,11 @@ _SPELLINGS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input",
 _FORMULA = {("pow", "exponent")}
 # Ops that take Python numbers where they have arrays, beside those that promote their arguments.
 _TAKE_NUMBERS = {
-    *("lerp", "quantile", "nanquantile", "searchsorted", "bucketize"),
+    *("lerp", "quantile", "nanquantile", "searchsorted", "bucketize", "pinv"),
     *("fill", "index_fill", "masked_fill"),
 }
+# Ops that only copy tensors into one, and from how many on that is done at once (see `JoiningCaller`).
+_JOINS, _MANY = {"cat", "stack", "hstack", "vstack", "dstack", "column_stack", "pad_sequence"}, 8
 # Settings that may be given as several positional integers.
 _SPREAD = {"repeats", "dims", "sizes", "shifts"}
 
@@ -94,7 +109,8 @@ class Caller:
             call, flat = self.sorted(self.bound(args, kwargs))
             if all(isinstance(each, Tensor) for each in flat) and len(self.seen) < 5000:
                 places = {id(each): place for place, each in enumerate(tensors)}
-                if all(id(each) in places for each in flat):
+                # A tensor that is given twice does not tell which place is whose.
+                if len(places) == len(tensors) and all(id(each) in places for each in flat):
                     self.seen[tuple(key)] = call, tuple([places[id(each)] for each in flat])
             return call, flat
         call, order = found
@@ -217,7 +233,7 @@ class Caller:
             if len(self.calls) > 5000:
                 self.calls.clear()
             ranks_to_name = functools.partial(_call_op, self.op, layout, dict(static))
-            call = Call(ranks_to_name, self.name, _grad_fn(self.op, layout, static), self.op.saves)
+            call = Call(ranks_to_name, self.name, _grad_fn(self.op, layout, static), self.op.saves, self.op.constant)
             self.calls[layout, static, _types(static)] = call
         return call
 
@@ -414,6 +430,38 @@ class BoundedCaller(Caller):
         return result
 
 
-CALLERS: dict[str, Caller] = {
-    name: (BoundedCaller if bounds.has_bounds(name) else Caller)(op) for name, op in OPS.items()
-}
+class JoiningCaller(Caller):
+    """The caller of an op that copies tensors into one. Many whose elements are known are copied at once, by NumPy.
+
+    A batch from a replay memory, or of sentences, has other tensors each time, of other lengths, some of them twice:
+    recorded, each would be a program of its own. Copies have one right answer.
+    """
+
+    def __call__(self, *args, **kwargs) -> Any:
+        call, flat = self.prepared(args, kwargs)
+        made = _joined(call, flat) if len(flat) >= _MANY else None
+        return self.wrapped(apply(call, flat)) if made is None else made
+
+
+def _joined(call: Call, flat: list) -> Tensor | None:
+    """Return the call's result if nothing has to be recorded for it, and it raises nothing."""
+    arrays = []
+    for each in flat:
+        array = elements_of(each) if isinstance(each, Tensor) else None
+        if array is None or (grad_mode.enabled and edge_of(each) is not None):
+            return None
+        arrays.append(array)
+    try:
+        signature = call.signature(tuple([kind_of(each) for each in flat]))
+    except Exception:
+        return None  # recording it raises that at the user's line
+    return None if signature.warnings else from_array(evaluate(signature.jaxpr, arrays)[0])
+
+
+def _caller(name: str, op: Op) -> Caller:
+    if bounds.has_bounds(name):
+        return BoundedCaller(op)
+    return JoiningCaller(op) if name in _JOINS else Caller(op)
+
+
+CALLERS: dict[str, Caller] = {name: _caller(name, op) for name, op in OPS.items()}

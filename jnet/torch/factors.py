@@ -12,7 +12,7 @@ import numpy as np
 from jnet.ops.linalg.regular import LinAlgError, check_positive
 from jnet.torch import return_types
 from jnet.torch.bounds import watch
-from jnet.torch.dispatch import CALLERS, described
+from jnet.torch.dispatch import CALLERS, described, store_out
 from jnet.torch.tensor import Tensor, numpy_of, shape_of
 from jnet.torch.viewing import VIEWS
 
@@ -255,6 +255,17 @@ def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> T
 
 
 @_of_linalg
+def slogdet(A: Tensor, *, out=None):
+    """Return sign and logarithm of the size of determinants: `torch.slogdet`, whose result has another name.
+
+    See: https://docs.pytorch.org/docs/stable/generated/torch.linalg.slogdet.html
+    """
+    found = CALLERS["slogdet"](A)
+    found = return_types.named_by_fields("linalg_slogdet", ("sign", "logabsdet"), tuple(found))
+    return found if out is None else store_out("linalg_slogdet", out, found)
+
+
+@_of_linalg
 def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
     """Return the inverse of A as a linear map to its first `ind` dimensions from the others.
 
@@ -305,8 +316,6 @@ def _checking(name: str, message) -> None:
     """Declare a function that reports in `info`, and raises on request."""
 
     def function(*args, check_errors: bool = False, out=None, **kwargs):
-        from jnet.torch.dispatch import store_out
-
         found = CALLERS[name](*args, **kwargs)
         if check_errors:
             info = numpy_of(found[-1]).reshape(-1)
@@ -350,8 +359,6 @@ def _zero_pivot(name: str, place: str, zero: int) -> str:
 
 @_of_linalg
 def lu_factor(A: Tensor, *, pivot: bool = True, out=None):
-    from jnet.torch.dispatch import store_out
-
     found = CALLERS["lu_factor"](A, pivot=pivot)
 
     def check(array: np.ndarray) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import warnings
 
 import numpy as np
 
 from jnet.recorder import Call
+from jnet.recorder.reporting import warn
 from jnet.torch import recasting
 from jnet.torch.dispatch import CALLERS, assign, described, inplace_of
 from jnet.torch.signatures import explaining
@@ -162,7 +162,7 @@ _unsafe("split_with_sizes", "UnsafeSplitWithSizesBackward0")
 
 
 def index_reduce(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True):
-    warnings.warn("index_reduce() is in beta and the API may change at any time.", UserWarning, stacklevel=3)
+    warn("index_reduce() is in beta and the API may change at any time.")
     return CALLERS["index_reduce"](input, dim, index, source, reduce, include_self=include_self)
 
 

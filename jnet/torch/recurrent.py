@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from jnet.torch.creation import zeros
+from jnet.ops.linalg.products import not_multipliable
 from jnet.torch.dispatch import CALLERS
 from jnet.torch.signatures import Signatures
 from jnet.torch.tensor import Tensor, apply, numpy_of, shape_of
@@ -15,6 +15,7 @@ from jnet.torch.viewing import permuted
 __all__ = ["gru", "lstm", "lstm_cell", "rnn_relu", "rnn_tanh", "run"]
 
 _RECURRENT, _STEP = CALLERS["recurrent"], CALLERS["lstm_step"]
+_PACK, _PAD = CALLERS["pack_rows"], CALLERS["pad_rows"]
 _FLOAT32 = np.dtype(np.float32)
 
 
@@ -34,6 +35,8 @@ def run(
 ) -> tuple[Tensor, ...]:
     """Record a stack of recurrent layers as one op; return the outputs, and each part of the last states.
 
+    Packed sequences are padded around it: how many rows they have is then no part of the op, which takes long to trace.
+
     Args:
         mode: "lstm", "gru", "rnn_tanh" or "rnn_relu".
         batch_sizes: how many sequences reach each time, if the input is packed.
@@ -43,8 +46,11 @@ def run(
     packed = batch_sizes is not None
     shape = shape_of(input)
     if packed:
-        tensors = [input, batch_sizes]
-        states = states or _zeros(mode, input, batch_sizes, weights, bias, num_layers, bidirectional, projected)
+        wanted = shape_of(weights[0])
+        if shape[-1] != wanted[1] and input.dtype == weights[0].dtype:
+            raise not_multipliable(shape[0], shape[1], wanted[1], wanted[0])  # PyTorch's numbers: without padding
+        steps, batch = batch_sizes.to(input.device), int(numpy_of(batch_sizes)[0])
+        tensors = [_PAD(input, steps, batch=batch), steps]
     else:
         tensors = [input]
         if not shape[1 if batch_first else 0]:
@@ -53,20 +59,23 @@ def run(
     if dropout and num_layers > 1:
         width = shape_of(weights[1])[1] * (2 if bidirectional else 1)
         rows = shape[:-1] if packed or not batch_first else shape[1::-1]
-        tensors += [_noise(input, (*rows, width), dropout) for _ in range(num_layers - 1)]
+        noises = [_noise(input, (*rows, width), dropout) for _ in range(num_layers - 1)]
+        tensors += [_PAD(each, steps, batch=batch) for each in noises] if packed else noises
     settings = {
         "mode": mode,
         "num_layers": num_layers,
         "bias": bias,
         "bidirectional": bidirectional,
         "projected": projected,
-        "batch_first": batch_first,
-        "packed": packed,
+        "batch_first": batch_first and not packed,
+        "ragged": packed,
         "initial": states is not None,
         "one_dnn": mode == "lstm" and not projected and input._aval.dtype == _FLOAT32,
     }
     output, *rest = apply(*_RECURRENT.sorted({"tensors": tensors, **settings}))
-    if batch_first and not packed:  # a view, as in PyTorch: dropout fills its noise in the order of the memory
+    if packed:
+        output = _PACK(output, steps, count=shape[0], outputs=True)
+    elif batch_first:  # a view, as in PyTorch: dropout fills its noise in the order of the memory
         output = permuted(output, (1, 0, 2), "TransposeBackward0" if mode == "lstm" else "TransposeBackward1")
     return output, *rest
 
@@ -75,15 +84,6 @@ def _noise(input: Tensor, shape: Sequence[int], p: float) -> Tensor:
     """Return what drops elements with probability `p` when they are multiplied by it."""
     noise = input.new_empty(shape)
     return noise.zero_() if p == 1 or not noise.numel() else noise.bernoulli_(1 - p).div_(1 - p)
-
-
-def _zeros(mode, input, batch_sizes, weights, bias, num_layers, bidirectional, projected) -> list[Tensor]:
-    """Return the initial states of packed sequences, whose number only the batch sizes tell."""
-    lead = num_layers * (2 if bidirectional else 1), int(numpy_of(batch_sizes)[0])
-    sizes = [shape_of(weights[1])[1]]
-    if mode == "lstm":
-        sizes.append(shape_of(weights[2 + 2 * bias])[1] if projected else sizes[0])
-    return [zeros(*lead, size, dtype=input.dtype, device=input.device) for size in sizes]
 
 
 # -- as torch has them -------------------------------------------------------------------------------------------------

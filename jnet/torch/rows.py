@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from jnet.recorder import Layout, Link, Storage, Value, aval, link
-from jnet.torch.tensor import Tensor, edge_of, grad_mode, layout_of
+from jnet.torch.tensor import Tensor, edge_of, grad_mode, layout_of, window
 from jnet.torch.viewing import crop
 
 _SMALL = 256  # elements of a row
@@ -77,10 +77,7 @@ def _known(storage: Storage, layout: Layout, dtype: np.dtype) -> _Known | None:
         return None
     if type(value.array) is not np.ndarray:
         value.array = np.asarray(value.array)
-    start = np.ascontiguousarray(value.array).reshape(-1)[layout.offset :]
-    strides = [step * start.itemsize for step in layout.strides]
-    elements = np.lib.stride_tricks.as_strided(start, layout.shape, strides, writeable=False)
-    return _Known(aval(layout.shape[1:], dtype), value.array, elements)
+    return _Known(aval(layout.shape[1:], dtype), value.array, window(value.array, layout))
 
 
 def _array(tensor: Tensor):

@@ -1,4 +1,4 @@
-"""`import torch` that gives `jnet.torch`, for scripts that are run unchanged."""
+"""`import torch` that gives `jnet.torch`, and torchvision likewise, for scripts that are run unchanged."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ import importlib.machinery
 import importlib.util
 import sys
 
+_OURS = ("torch", "torchvision")
 # Modules of other packages that import torch and look into PyTorch's memory, and what stands for them.
 _STAND_INS = {"safetensors.torch": "jnet.torch.serialization.safetensors"}
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds `torch` and `torch.x` as `jnet.torch` and `jnet.torch.x`: the same module objects, under two names."""
+    """Finds `torch.x` as `jnet.torch.x`, and so for the other: the same module objects, under two names."""
 
     def find_spec(self, fullname, path=None, target=None):
         if fullname == "safetensors":
             return _patched(importlib.machinery.PathFinder.find_spec(fullname, path))
-        if fullname.partition(".")[0] != "torch" and fullname not in _STAND_INS:
+        if fullname.partition(".")[0] not in _OURS and fullname not in _STAND_INS:
             return None
         try:
             found = importlib.util.find_spec(_own(fullname))
         except ModuleNotFoundError:
             found = None
         if found is None:
-            raise ModuleNotFoundError(f"No module named {fullname!r}\njnet.torch does not have it.", name=fullname)
+            raise ModuleNotFoundError(f"No module named {fullname!r}\n{_own(fullname)} does not exist.", name=fullname)
         return importlib.machinery.ModuleSpec(fullname, self, is_package=found.submodule_search_locations is not None)
 
     def create_module(self, spec):
@@ -68,7 +69,7 @@ def _patched(spec):
 
 
 def install() -> None:
-    """Let `import torch` give `jnet.torch` from now on, in this process.
+    """Let `import torch` give `jnet.torch` from now on, in this process, and `import torchvision` `jnet.torchvision`.
 
     Raises:
         RuntimeError: if PyTorch itself was imported before.

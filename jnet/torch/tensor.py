@@ -351,6 +351,26 @@ def numpy_of(tensor: Tensor) -> np.ndarray:
     return value_of(tensor).numpy()
 
 
+def elements_of(tensor: Tensor) -> np.ndarray | None:
+    """Return the tensor's values on the host if nothing has to be recorded or run for them, else None."""
+    storage = tensor._storage
+    value, layout = storage.read(), layout_of(tensor)
+    if value.array is None or value.aval.device is not None or tensor._bits is not None or current() is not None:
+        return None
+    if not tensor._links:
+        return value.numpy()
+    if tensor._aval.dtype != value.aval.dtype:
+        return None
+    return window(value.numpy(), layout)
+
+
+def window(array: np.ndarray, layout: Layout) -> np.ndarray:
+    """Return what a layout shows of a storage's array, not to be written to."""
+    start = np.ascontiguousarray(array).reshape(-1)[layout.offset :]
+    strides = [step * start.itemsize for step in layout.strides]
+    return np.lib.stride_tricks.as_strided(start, layout.shape, strides, writeable=False)
+
+
 # -- the tape ---------------------------------------------------------------------------------------------------------
 
 
@@ -515,6 +535,16 @@ def refuse_leaf(tensor: Tensor) -> None:
                 f"Output {tensor.output_nr} of {name} is a view and is being modified inplace. This view is the output "
                 "of a function that returns multiple views. Such functions do not allow the output views to be "
                 "modified inplace. You should replace the inplace operation by an out-of-place one."
+            )
+    for edge in (tensor._edge, None if base is None else base._edge):
+        if edge is not None and edge[1] in edge[0].views:
+            name = type(tensor.grad_fn).__name__.removesuffix("0").removesuffix("Backward")
+            raise RuntimeError(
+                f"Output {tensor.output_nr} of {name} is a view and is being modified inplace. This view was created "
+                "inside a custom Function (or because an input was returned as-is) and the autograd logic to handle "
+                "view+inplace would override the custom backward associated with the custom Function, leading to "
+                "incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom "
+                "Function."
             )
 
 

@@ -44,6 +44,8 @@ b = (a ** 3).sum(); b.backward(create_graph=True); g = a.grad; a.grad = None; g.
 a.sum().backward(inputs=[a]); a.grad
 a.sum().backward(inputs=a); a.grad
 a.sum().backward(inputs=[])
+a.sum().backward(inputs=(each for each in [a])); a.grad
+a.sum().backward(inputs={"first": a}); a.grad
 a.sum().backward(inputs=[torch.ones(1)])
 b = torch.ones(4, dtype=torch.float64, requires_grad=True); (a * b).sum().backward(inputs=[b]); a.grad, b.grad
 b = a * 2; (b * b).sum().backward(inputs=[b]); b.grad, a.grad
@@ -112,6 +114,13 @@ GRAD = rows("""
 torch.autograd.grad(a.sum(), a)
 torch.autograd.grad((a * a).sum(), [a]), a.grad
 torch.autograd.grad((a * a).sum(), a, create_graph=True)
+torch.autograd.grad((a * a).sum(), (each for each in [a])), a.grad
+torch.autograd.grad((a * a).sum(), (each for each in []))
+torch.autograd.grad((a * a).sum(), {"first": a})
+torch.autograd.grad((a * a).sum(), {})
+torch.autograd.grad(a * a, {"first": a}, torch.eye(4, dtype=torch.float64), is_grads_batched=True)
+import types; torch.autograd.grad((a * a).sum(), types.MappingProxyType({"first": a}))
+torch.autograd.grad((a * a).sum(), [a, 3])
 torch.autograd.grad(a * a, a)
 torch.autograd.grad(a * a, a, torch.ones(4, dtype=torch.float64))
 torch.autograd.grad(a * a, a, grad_outputs=(torch.arange(4.0),))

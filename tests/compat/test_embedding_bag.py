@@ -3,6 +3,8 @@
 import pytest
 from compat.compare import check, rows
 
+import jnet.torch as jt
+
 PREPARED = """
 nn, F = torch.nn, torch.nn.functional
 torch.manual_seed(1)
@@ -28,6 +30,7 @@ used(nn.EmbeddingBag.from_pretrained(w.detach(), freeze=False, mode="max"), pair
 nn.EmbeddingBag.from_pretrained(w.detach())(pairs)
 nn.EmbeddingBag(5, 3, max_norm=1.0, norm_type=1.0, scale_grad_by_freq=True, mode="sum", padding_idx=-1)
 nn.EmbeddingBag(5, 3, include_last_offset=True).state_dict()
+nn.EmbeddingBag(5, 3, mode="max", sparse=True)(pairs)
 F.embedding_bag(flat, w, offsets, mode="max"), F.embedding_bag(flat[:0], w, offsets[:1], mode="max")
 F.embedding_bag(w, flat, offsets)
 t = w.detach().clone(); [F.embedding(flat, t, max_norm=0.5), t]
@@ -54,3 +57,12 @@ F.embedding_bag(flat, w, torch.tensor([0, 9]))
 @pytest.mark.parametrize("program", rows(PROGRAMS))
 def test_bags_equal_pytorchs(program, torch):
     check(f"{PREPARED}\n{program}", torch, rtol=2e-5)
+
+
+@pytest.mark.parametrize("name", ["Embedding", "EmbeddingBag"])
+def test_gradients_that_should_be_sparse_are_dense_and_a_warning_says_so(name):
+    layer = getattr(jt.nn, name)(5, 3, sparse=True)
+    with pytest.warns(UserWarning, match="gradients are dense in jnet") as caught:
+        layer(jt.tensor([[0, 1], [3, 3]])).sum().backward()
+    assert caught[0].filename == __file__
+    assert layer.weight.grad.abs().sum(1).ne(0).tolist() == [True, True, False, True, False]

@@ -83,6 +83,8 @@ import pickle; p = torch.ones(2, requires_grad=True); pickle.loads(pickle.dumps(
 """)
 
 VALUES = rows("""
+v = torch.tensor([-1.5, 300.0, 2.7, -129.0, 70000.0]); b = torch.zeros(5, dtype=torch.uint8); b[...] = v; b, b.copy_(v)
+v = torch.tensor([-1.5, 300.0, 2.7]); b = torch.zeros(3, dtype=torch.int8); b[0] = v[1]; b[1:] = v[:2]; b, b.fill_(300)
 bool(x)
 if x > 3: pass
 x.item()
@@ -410,6 +412,7 @@ x.clamp('a')
 p = torch.ones(3, requires_grad=True); z = (p * p).sum(); p.data.mul_(3); z.backward(); p.grad
 x.T.clone().stride(), (x.T + 1).stride(), torch.zeros_like(x.T).stride()
 torch.bincount(x)
+torch.zeros(2, dtype=torch.uint8).masked_fill_(torch.tensor([True, False]), 300)
 torch.nn.functional.dropout(x.T + 1, 0.5)
 """)
 

@@ -95,6 +95,12 @@ function(lambda ctx, g: g, lambda ctx, t: (t * 2, 5)).apply(a)[1]
 function(lambda ctx, g: g, lambda ctx, t: [t * 2]).apply(a)
 function(lambda ctx, g: g, lambda ctx, t: 1 / 0).apply(a)
 b = function(lambda ctx, g: g * 2, lambda ctx, t: t).apply(a); b is a, b.is_leaf, b.sum().backward(), a.grad
+b = function(lambda ctx, g: g, lambda ctx, t: t).apply(a * 1); b.add_(1)
+b = function(lambda ctx, g: g, lambda ctx, t: t).apply(a * 1); b[0] = 1
+b = function(lambda ctx, g: g, lambda ctx, t: (t * 2).view(2, 2)).apply(a * 1); b.add_(1)
+b = function(lambda ctx, g: g, lambda ctx, t: t * 2).apply(a * 1); b.add_(1)
+with torch.no_grad(): b = function(lambda ctx, g: g, lambda ctx, t: t).apply(a * 1); b.add_(1)
+repr(Cube.apply(a).grad_fn).split(" at ")[0], repr((a * 1).grad_fn).split(" at ")[0]
 b = function(lambda ctx, g: g, lambda ctx, t: t.int()).apply(a); b.requires_grad
 b = function(lambda ctx, g: g, lambda ctx, t: t.view(2, 2)).apply(a); b.requires_grad, b.shape
 def forward(ctx, t):

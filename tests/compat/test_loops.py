@@ -81,6 +81,43 @@ def test_a_short_last_batch_adds_one_program():
     assert programs(lambda: losses_of(jt, "SGD", steps=99, batches=batches)) == 2
 
 
+@pytest.mark.parametrize("differentiate", ["backward", "grad"])
+def test_a_loop_without_an_optimizer_is_cut_at_the_same_place_each_time(differentiate):
+    w = jt.ones(3, requires_grad=True)
+
+    def loop():
+        for _ in range(400):
+            loss = ((w * w).sum() - 1) ** 2
+            if differentiate == "grad":
+                (grad,) = jt.autograd.grad(loss, w)
+            else:
+                loss.backward()
+                grad, w.grad = w.grad, None
+            w.data -= 0.01 * grad
+        w.sum().item()
+
+    assert programs(loop) == 1
+    assert counters.ops / counters.flushes < 100  # short ones, which XLA compiles quickly
+
+
+def test_batches_of_a_replay_memory_are_one_program():
+    numbers = np.random.default_rng(0)
+    states = [jt.tensor(numbers.normal(size=4).astype("f")).unsqueeze(0) for _ in range(50)]
+    net = jt.nn.Linear(4, 2)
+    optim = jt.optim.SGD(net.parameters(), lr=0.1)
+
+    def loop():
+        for _ in range(30):  # other states each time, some of them twice
+            batch = jt.cat([states[i] for i in numbers.integers(0, 50, 32)])
+            loss = net(batch).pow(2).mean()
+            optim.zero_grad()
+            loss.backward()
+            optim.step()
+
+    assert programs(loop) == 1
+    assert counters.flushes <= 31
+
+
 def test_reading_the_loss_before_backward_makes_two_programs():
     assert programs(lambda: losses_of(jt, "SGD", steps=100, item="before")) == 2
 
@@ -117,7 +154,7 @@ def test_memory_does_not_grow_over_many_steps():
         w.sum().item()
         gc.collect()
 
-    steps(1000)
+    steps(3000)  # what is kept once, is
     before, objects = megabytes(), len(gc.get_objects())
     steps(9000)
     assert megabytes() - before < 15

@@ -359,6 +359,10 @@ def backward_hooks(torch):
     handle.remove()
     m.register_full_backward_hook(lambda module, gin, gout: (None, None))
     yield caught(m(x).sum().backward)
+    net = torch.nn.Sequential(m, torch.nn.ReLU(inplace=True))  # which would write to what the hook watches
+    yield caught(net, x)
+    with torch.no_grad():
+        yield net(x)
 
 
 @scenario

@@ -10,6 +10,18 @@ import jnet.torch as jt
 
 PIECES = rows(
     """
+torch.stack([x[0]] * 8 + [x[1]], dim=1), torch.cat(list(x) * 4), torch.vstack([r for r in x] * 3), torch.hstack([x.T] * 8)
+torch.cat([x.to(torch.int64)] * 8 + [x.float()]), torch.cat([x[0].bool()] * 9), torch.stack([x[0].bfloat16()] * 9).float()
+torch.stack([x[0]] * 8 + [x[0, :1]])
+torch.cat([x] * 8 + [x[0]])
+torch.cat([x] * 9, dim=2)
+torch.cat([x] * 9 + [3])
+x.requires_grad_(); b = torch.cat([x] * 9); b.sum().backward(); b.requires_grad, x.grad
+x.requires_grad_(); torch.cat([x.detach()] * 9).requires_grad, torch.cat([x.detach()] * 9 + [x]).requires_grad
+with torch.no_grad(): torch.cat([x.requires_grad_()] * 9).requires_grad
+b = torch.zeros(72).double(); torch.cat([x[0]] * 8, out=b[:8 * len(x[0])]); b
+b = [torch.view_as_complex(x[:2, :2].contiguous()).conj()] * 8; torch.stack(b), torch.cat([c.imag for c in b])
+torch.nn.utils.rnn.pad_sequence([x[0, :i % 3 + 1] for i in range(9)], batch_first=True, padding_value=-1)
 torch.atleast_1d(torch.tensor(2.0)), torch.atleast_2d(x[0]), torch.atleast_3d(x[0], x, y)
 torch.atleast_2d((torch.tensor(1.0), x[0]))
 torch.hsplit(x, 2), torch.vsplit(x, [1, 2]), y.dsplit(2), x[0].hsplit([1])
@@ -120,7 +132,13 @@ torch.linalg.lu_factor(torch.stack([torch.eye(2), torch.zeros(2, 2)]))
 torch.lu(M)
 torch.lu(M, get_infos=True)
 torch.lu_unpack(*torch.linalg.lu_factor(M))
+M.requires_grad_(); [each.requires_grad for each in (*torch.linalg.lu(M), *torch.lu_unpack(*torch.linalg.lu_factor(M)), *torch.linalg.lstsq(M, M))]
 torch.lu_solve(M, *torch.linalg.lu_factor(M))
+E = torch.zeros(0, 0, requires_grad=True); torch.linalg.inv(E), torch.linalg.cholesky(E), torch.linalg.cholesky_ex(E), torch.linalg.eig(E), torch.linalg.solve(E, E)
+E = torch.zeros(0, 0, requires_grad=True); (torch.linalg.inv(E).sum() + torch.linalg.eig(E)[0].abs().sum() + torch.linalg.cholesky(E).sum()).backward(); E.grad
+torch.linalg.slogdet(P), torch.slogdet(P), P.slogdet()
+torch.linalg.vander(torch.tensor(2.0), N=3), torch.linalg.vander(torch.tensor(2.0))
+torch.linalg.pinv(M, rtol=torch.tensor(0.1)), torch.linalg.pinv(torch.stack([M, P]), atol=torch.tensor([0.1, 3.0])), torch.linalg.pinv(M, atol=0.1)
 torch.linalg.lu_solve(*torch.linalg.lu_factor(M), M[:, :1], adjoint=True)
 torch.cholesky(P), torch.cholesky(P, upper=True)
 torch.cholesky(-P)

@@ -3,6 +3,7 @@
 import copy
 import io
 import pickle
+from importlib import import_module
 
 import jax
 import jax.numpy as jnp
@@ -239,3 +240,17 @@ def test_weights_go_both_ways(torch):
 def test_a_packed_sequence_that_is_longer_than_its_input_is_refused():
     with pytest.raises(RuntimeError, match="A sequence of length 6 does not fit"):
         jt.nn.utils.rnn.pack_padded_sequence(jt.zeros(5, 2, 1), [6, 2])
+
+
+def test_batches_whose_lengths_differ_trace_the_layer_once(monkeypatch):
+    recurrent = import_module("jnet.ops.neural.recurrent")  # where the function has the module's name
+    traced, own = [], recurrent._linearized
+    monkeypatch.setattr(recurrent, "_linearized", lambda *given: traced.append(1) or own(*given))
+    layer, x = jt.nn.GRU(3, 7), jt.ones(5, 3, 3)
+    for lengths in ([5, 4, 1], [5, 5, 2], [5, 1, 1]):
+        packed, _ = layer(jt.nn.utils.rnn.pack_padded_sequence(x, lengths))
+        packed.data.sum().backward()
+        assert len(packed.data) == sum(lengths)
+        traced.append(sum(lengths))
+    assert traced[0] == 1
+    assert traced[-3:] == [10, 12, 7]

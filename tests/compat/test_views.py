@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jnet.torch as jt
+from jnet.recorder import counters
 
 # The kinds of views: name -> (view of a 4x6 tensor, the same of a NumPy array).
 KINDS = {
@@ -45,6 +46,22 @@ def test_a_write_through_a_view_reaches_what_it_views(kind):
     np.testing.assert_array_equal(view.numpy(), seen)
     np.testing.assert_array_equal(other.numpy(), array[1:])
     assert view._version == tensor._version == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_many_views_are_joined_as_they_are_and_then_their_own(kind):
+    of_tensor, of_array = KINDS[kind]
+    tensor = jt.arange(24.0, dtype=jt.float64).reshape(4, 6).clone()
+    tensor.sum().item()  # known, so that many of its views are copied at once
+    counters.reset()
+    joined = jt.stack([of_tensor(tensor)] * 9, dim=1)
+    assert counters.ops == 0
+    tensor.add_(1)
+    after = jt.cat([of_tensor(tensor)] * 9)
+    assert joined.is_contiguous()
+    seen, new = (np.array(of_array(np.arange(24.0).reshape(4, 6) + more)) for more in (0, 1))
+    np.testing.assert_array_equal(joined.numpy(), np.stack([seen] * 9, 1))
+    np.testing.assert_array_equal(after.numpy(), np.concatenate([new] * 9))
 
 
 # PyTorch refuses to write to one of several views made at once where gradients go through; jnet computes them.

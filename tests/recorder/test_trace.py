@@ -57,6 +57,16 @@ def test_equal_traces_end_at_one_program():
     assert "compiled" in report()
 
 
+def test_a_warning_names_the_users_line_each_time():
+    for _ in range(2):
+        with pytest.warns(UserWarning, match="different to the input size") as caught:
+            torch.nn.functional.mse_loss(torch.ones(3, 2), torch.ones(2))
+        assert [each.filename for each in caught] == [__file__]
+    with pytest.warns(UserWarning, match="beta") as caught:
+        torch.zeros(3).index_reduce_(0, torch.tensor([0]), torch.ones(1), "mean")
+    assert caught[0].filename == __file__
+
+
 def test_an_error_leaves_no_trace():
     x = value(1.0, 2.0)
     before = len(recorder().trace.numbers[float])
@@ -86,6 +96,16 @@ def test_long_traces_are_run_in_pieces():
         x = x + 1
     assert recorder().trace.ops < LONGEST
     assert x.tolist() == [LONGEST + 5] * 3
+
+
+def test_a_new_program_is_compiled_only_if_that_takes_less_than_running_it():
+    for size, products, compiled in ((96, 40, 0), (320, 1, 1)):  # both cost more than INTERPRETED_COST
+        x = y = torch.full((size, size), 1 / size)
+        for _ in range(products):
+            y = y @ x
+        counters.reset()
+        assert y[0, 0].item() == pytest.approx(1 / size, rel=1e-4)
+        assert counters.compiled == compiled
 
 
 def test_numbers_do_not_make_new_programs_but_their_types_do():

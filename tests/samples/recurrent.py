@@ -29,7 +29,7 @@ def stack(mode, *lead, layers=1, directions=1, biases=True, initial=False, batch
 def row(mode, input, *, steps=None, layers=1, directions=1, biases=True, projection=0, noise=None, **settings):
     """Return a row of `recurrent`, with initial states unless `initial` is false."""
     initial = settings.get("initial", True)
-    batch = int(steps[0]) if steps is not None else input.shape[0 if settings.get("batch_first") else 1]
+    batch = input.shape[0 if settings.get("batch_first") else 1]
     lead = [input] if steps is None else [input, steps]
     tensors = stack(
         *(mode, *lead),
@@ -41,10 +41,10 @@ def row(mode, input, *, steps=None, layers=1, directions=1, biases=True, project
         projection=projection,
     )
     given = dict(num_layers=layers, bias=biases, bidirectional=directions == 2, projected=projection > 0)
-    return dict(tensors=tensors + (noise or []), mode=mode, packed=steps is not None, **given, **settings)
+    return dict(tensors=tensors + (noise or []), mode=mode, ragged=steps is not None, **given, **settings)
 
 
-X, PACKED, STEPS = f(4, 2, 3), f(6, 3), i(3, 2, 1)
+X, STEPS = f(4, 2, 3), i(3, 2, 1)
 _WEIGHTS = dict(w_hh=f(6, 2, seed=1), b_ih=f(6, seed=2), b_hh=f(6, seed=3))
 CELL = dict(input=f(2, 3), hx=f(2, 2, seed=5), w_ih=f(6, 3))
 SEQUENCES = [f(2, 3), f(4, 3, seed=1), f(1, 3, seed=2)]
@@ -72,7 +72,7 @@ SAMPLES: dict[str, list[dict]] = {
         *(row(mode, X) for mode in ("gru", "rnn_tanh", "rnn_relu")),
         *(row(mode, X, layers=2, directions=2) for mode in ("lstm", "gru")),
         row("lstm", X, projection=1, layers=2, biases=False),
-        *(row(mode, PACKED, steps=STEPS, layers=2, directions=2) for mode in ("lstm", "gru")),
+        *(row(mode, f(3, 3, 3), steps=STEPS, layers=2, directions=2) for mode in ("lstm", "gru")),
         row("lstm", X.astype(np.float16), biases=False, initial=False)
         | dict(tensors=[each.astype(np.float16) for each in stack("lstm", X, biases=False)]),
     ],
@@ -132,18 +132,21 @@ ERRORS: list[tuple] = [
 
 
 def _recurrent(torch):
-    def function(tensors, mode, num_layers, bias, bidirectional, projected, packed, initial=True):
+    def function(tensors, mode, num_layers, bias, bidirectional, projected, ragged, initial=True):
         states = 2 if mode == "lstm" else 1
-        lead, rest = tensors[: 1 + packed], tensors[1 + packed :]
+        lead, rest = tensors[: 1 + ragged], tensors[1 + ragged :]
         if initial:
             hx, weights = rest[:states], rest[states:]
         else:
             shape = num_layers * (1 + bidirectional), lead[0].shape[1], rest[1].shape[1]
             hx, weights = [lead[0].new_zeros(shape)] * states, rest
-        last = [] if packed else [False]
+        last = [] if ragged else [False]
+        if ragged:
+            lead[0] = _pack_rows(torch)(*lead, None)
         hx = hx if states > 1 else hx[0]
         warnings.filterwarnings("ignore", "LSTM with projections is not supported with oneDNN")
-        return getattr(torch, mode)(*lead, hx, weights, bias, num_layers, 0.0, True, bidirectional, *last)
+        out, *last = getattr(torch, mode)(*lead, hx, weights, bias, num_layers, 0.0, True, bidirectional, *last)
+        return _pad_rows(torch)(out, lead[1], None) if ragged else out, *last
 
     return function
 

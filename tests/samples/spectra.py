@@ -9,6 +9,7 @@ from samples.values import a, f
 SIGNAL, WINDOW = f(16), a(0.2, 0.8, 1.0, 0.6)
 SHORT = dict(input=SIGNAL, n_fft=4, window=WINDOW, return_complex=True)
 SPECTRUM = (f(3, 9) + 1j * f(3, 9, seed=1)).astype(np.complex64)
+COMPLEX = (WINDOW + 0.5j * f(4)).astype(np.complex64)
 WHOLE = (f(2, 4, 9) + 1j * f(2, 4, 9, seed=1)).astype(np.complex64)
 BACK = dict(input=SPECTRUM, n_fft=4, window=WINDOW)
 
@@ -27,6 +28,7 @@ SAMPLES: dict[str, list[dict]] = {
         BACK | dict(center=False, normalized=True),
         BACK | dict(input=WHOLE, onesided=False),
         BACK | dict(input=WHOLE, onesided=False, return_complex=True),
+        BACK | dict(input=WHOLE, onesided=False, return_complex=True, window=COMPLEX),
     ],
 }
 

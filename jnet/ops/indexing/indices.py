@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jnet.ops.checks import broadcast_shapes, c_name, dtype_name, is_concrete
+from jnet.ops.promotion import as_dtype
 
 # Of the ops below that take a tensor of indices, its name and that of the tensor that is indexed, for `check_index`.
 INDEXED = {
@@ -164,7 +165,7 @@ def cast(value, dtype):
     if jnp.iscomplexobj(value) and not jnp.issubdtype(dtype, jnp.complexfloating):
         name = {"int64": "int64_t", "int32": "int"}.get(dtype.name, c_name(dtype))
         raise RuntimeError(f"value cannot be converted to type {name} without overflow\nIt is complex.")
-    return value.astype(dtype)
+    return as_dtype(value, dtype)
 
 
 def is_index(array) -> bool:

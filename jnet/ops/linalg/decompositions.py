@@ -229,12 +229,13 @@ def _hermitian(A, UPLO):
     return _from_triangle(A, UPLO.upper() == "U")
 
 
-@op("input", where=("linalg",), grad_fn="LinalgPinvBackward0")
+@op("input", "atol", "rtol", where=("linalg",), grad_fn="LinalgPinvBackward0")
 def pinv(input, *, atol=None, rtol=None, hermitian=False):
     """Return the pseudoinverse: of the singular values, those above `max(atol, rtol * largest)` are inverted.
 
     Args:
-        rtol: max(m, n) times the dtype's precision by default, and 0 where `atol` is given.
+        atol, rtol: numbers, or arrays of one a matrix; `rtol` is max(m, n) times the dtype's precision by default, and
+            0 where `atol` is given and not 0.
         hermitian: whether A is Hermitian; then the lower triangle alone is read.
 
     Raises:
@@ -260,9 +261,11 @@ def pinv(input, *, atol=None, rtol=None, hermitian=False):
 
 
 def _tolerances(A, atol, rtol):
+    """Return both as arrays that broadcast with the singular values (..., k)."""
+    atol = jnp.asarray(0.0 if atol is None else atol)
     if rtol is None:
-        rtol = 0.0 if atol else max(A.shape[-2:]) * float(jnp.finfo(A.dtype).eps)
-    return atol or 0.0, rtol
+        rtol = jnp.where(atol > 0, 0.0, max(A.shape[-2:]) * float(jnp.finfo(A.dtype).eps))
+    return atol[..., None], jnp.asarray(rtol)[..., None]
 
 
 @jax.custom_jvp
@@ -356,7 +359,7 @@ def cond(input, p=None):
     return jnp.where(jnp.isfinite(result), result, jnp.asarray(jnp.inf, result.dtype))
 
 
-@op("input", "b", where=("linalg",), out=False, grad_fn="LinalgLstsqBackward0")
+@op("input", "b", where=("linalg",), out=False, grad_fn="LinalgLstsqBackward0", constant=(3,))
 def lstsq(input, b, rcond=None, *, driver=None):
     """Return the X that makes `|A X - B|` smallest, and of several the shortest, with what PyTorch reports beside it.
 

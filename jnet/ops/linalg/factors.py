@@ -159,7 +159,7 @@ def lu_factor_ex(A, *, pivot=True, check_errors=False):
     return LUFactorEx(factors, pivots, _first_zero(factors))
 
 
-@op("A", where=("linalg",), grad_fn="LinalgLuBackward0", saves="result")
+@op("A", where=("linalg",), grad_fn="LinalgLuBackward0", saves="result", constant=(0,))
 def lu(A, *, pivot=True):
     """Return P, L and U with `P L U = A`: a permutation, a lower triangle with ones on its diagonal, an upper one.
 
@@ -194,7 +194,7 @@ def _permutation(pivots, m, dtype):
     return (jnp.arange(m).reshape((1,) * (pivots.ndim - 1) + (m, 1)) == _rows(pivots, m)[..., None, :]).astype(dtype)
 
 
-@op("LU_data", "LU_pivots", where=("torch",), grad_fn="LuUnpackBackward0", saves="nothing")
+@op("LU_data", "LU_pivots", where=("torch",), grad_fn="LuUnpackBackward0", saves="nothing", constant=(0,))
 def lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True):
     """Return P, L and U of a compact LU decomposition; what is not asked for is empty.
 
@@ -294,6 +294,9 @@ def eig(input):
     See: https://pytorch.org/docs/stable/generated/torch.linalg.eig.html
     """
     A = floating_matrices("linalg.eig", input, square=True)
+    if not A.size:  # JAX's derivative looks for the largest of the values
+        nothing = (0 * A).astype(jnp.result_type(A.dtype, jnp.complex64))
+        return Eig(nothing.sum(-1), nothing)
     values, vectors = lax.linalg.eig(A, compute_left_eigenvectors=False, enable_eigvec_derivs=True)
     return Eig(values, vectors)
 
@@ -335,6 +338,8 @@ def cholesky_ex(input, *, upper=False, check_errors=False):
 def _first_not_positive(A):
     """Return the order of the first leading minor that is not positive, from the pivots of plain elimination."""
     n = A.shape[-1]
+    if not A.size:
+        return jnp.zeros(A.shape[:-2], jnp.int32)
     places = jnp.arange(n)
     below = jnp.tril(A, -1)
     A = below + below.mT.conj() + jnp.where(jnp.eye(n, dtype=bool), A, 0)
@@ -521,7 +526,7 @@ def linalg_vander(x, *, N=None):
 
     See: https://pytorch.org/docs/stable/generated/torch.linalg.vander.html
     """
-    x = jnp.asarray(x)
+    x = jnp.atleast_1d(x)
     N = x.shape[-1] if N is None else N
     if N <= 1:
         raise RuntimeError("N must be greater than 1.\nThe first power alone is 1.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -17,7 +18,8 @@ LinAlgError = _LinAlgError  # PyTorch, too, has it under a name that its type do
 def _matrices(array: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
     """Yield finite matrices, each with what PyTorch's messages say of its place in the batch."""
     array = array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
-    for number, matrix in enumerate(array.reshape(-1, *array.shape[-2:])):
+    batch = math.prod(array.shape[:-2]) if array.size else 0
+    for number, matrix in enumerate(array.reshape(batch, *array.shape[-2:])):
         if np.isfinite(matrix).all():
             yield ("" if array.ndim == 2 else f"(Batch element {number}): "), matrix
 

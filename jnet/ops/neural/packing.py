@@ -40,13 +40,18 @@ class Packing:
         return array.at[self._times, self._columns].get(mode="clip", unique_indices=True)
 
 
-@op("input", "steps", where=(), out=False, grad_fn="PackPaddedSequenceBackward0")
-def pack_rows(input, steps, count):
+def _node(ranks, settings):
+    return "CatBackward0" if settings.get("outputs") else "PackPaddedSequenceBackward0"
+
+
+@op("input", "steps", where=(), out=False, grad_fn=_node)
+def pack_rows(input, steps, count, outputs=False):
     """Return the rows of padded sequences (L, N, *) that are none of the padding: (count, *).
 
     Args:
         steps: how many sequences reach each time (L,), which none of them does more than the one before.
         count: their sum.
+        outputs: whether they are what recurrent layers give; it names the node in the graph.
 
     Example:
         >>> pack_rows(jnp.array([[1, 2], [3, 0]]), jnp.array([2, 1]), 3).tolist()

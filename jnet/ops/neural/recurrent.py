@@ -14,9 +14,8 @@ import jax.numpy as jnp
 from jax import lax
 from jax.custom_derivatives import SymbolicZero
 
-from jnet.ops.checks import ONE_DTYPE, dtype_name
+from jnet.ops.checks import ONE_DTYPE, broadcast, dtype_name
 from jnet.ops.linalg.products import linear, not_multipliable
-from jnet.ops.neural.packing import Packing
 from jnet.ops.registry import op
 
 __all__ = ["gru_cell", "lstm_step", "recurrent", "rnn_relu_cell", "rnn_tanh_cell"]
@@ -240,8 +239,6 @@ def _layer_jvp(mode, reverse, primals, tangents):
 
 
 def _node(ranks, settings):
-    if settings.get("packed"):
-        return "CatBackward0"
     if settings.get("bidirectional"):
         return "CatBackward0"
     return "MkldnnRnnLayerBackward0" if settings.get("one_dnn") else "StackBackward0"
@@ -256,21 +253,21 @@ def recurrent(
     bidirectional=False,
     projected=False,
     batch_first=False,
-    packed=False,
+    ragged=False,
     initial=True,
     one_dnn=False,
 ):
     """Run a stack of recurrent layers over sequences; return the outputs of the last one and the last states of all.
 
-    Shape: input (L, N, I), or (N, L, I) if `batch_first`, or (rows, I) if `packed`; outputs (L, N, H) or (rows, H);
-        states (layers * directions, N, H); weights (gates * H, I or what the layer before gives), (gates * H, H),
+    Shape: input (L, N, I), or (N, L, I) if `batch_first`; outputs (L, N, H), 0 where a sequence has ended; states
+        (layers * directions, N, H); weights (gates * H, I or what the layer before gives), (gates * H, H),
         biases (gates * H,), projection (P, H).
 
     Args:
-        tensors: the input; if `packed` the number of sequences that reach each time (L,); the initial states (hidden;
-            of an LSTM also cell) if `initial`; for each layer and direction the weights of input and hidden state, two
-            biases if `bias`, the projection if `projected`; then what multiplies the inputs of the second and further
-            layers, for dropout, if anything does.
+        tensors: the input; if `ragged` the number of sequences that reach each time (L,), those being the first of the
+            batch; the initial states (hidden; of an LSTM also cell) if `initial`; for each layer and direction the
+            weights of input and hidden state, two biases if `bias`, the projection if `projected`; then what multiplies
+            the inputs of the second and further layers, for dropout, if anything does.
         mode: "lstm", "gru", "rnn_tanh" or "rnn_relu".
         one_dnn: whether PyTorch would use that library; it names the node in the graph.
 
@@ -285,15 +282,11 @@ def recurrent(
     """
     kind, directions = MODES[mode], 2 if bidirectional else 1
     input, *rest = (jnp.asarray(each) for each in tensors)
-    _check_stack(input, rest[packed:], kind.states if initial else 0)
-    valid, index = None, None
-    if packed:
+    _check_stack(input, rest[ragged:], kind.states if initial else 0)
+    input, valid = input.swapaxes(0, 1) if batch_first else input, None
+    if ragged:
         steps, *rest = rest
-        batch = rest[0].shape[1]
-        index = Packing(steps, batch, len(input))
-        input, valid = index.padded(input), index.valid[:, None]
-    elif batch_first:
-        input = input.swapaxes(0, 1)
+        valid = jnp.less(*broadcast(jnp.arange(input.shape[1])[None], steps.astype(int)[:, None]))[:, None]
     count = num_layers * directions
     a_layer = 2 + 2 * bias + projected
     states = rest[: kind.states] if initial else None
@@ -302,8 +295,7 @@ def recurrent(
     finals = []
     for layer in range(num_layers):
         if layer and noises:
-            noise = noises[layer - 1]
-            input = input * (noise if index is None else index.padded(noise))
+            input = input * noises[layer - 1]
         outs = []
         for direction in range(directions):
             place = layer * directions + direction
@@ -313,8 +305,9 @@ def recurrent(
             outs.append(out)
             finals.append([each.T for each in last])
         input = outs[0] if directions == 1 else jnp.concatenate(outs, -1)
-    output = input if index is None else index.packed(input)
-    return output, *(jnp.stack(each) for each in zip(*finals, strict=True))
+    if valid is not None:
+        input = jnp.where(jnp.broadcast_to(valid.swapaxes(1, 2), input.shape), input, jnp.zeros_like(input))
+    return input, *(jnp.stack(each) for each in zip(*finals, strict=True))
 
 
 def _check_stack(input, rest, states):

@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 
 from jnet.ops.checks import broadcast_shapes, check_keeps_shape
+from jnet.ops.promotion import as_dtype
 from jnet.ops.registry import op
 
 __all__ = ["copy", "fill"]
@@ -19,7 +20,7 @@ def fill(input, value):
     See: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.fill_.html
     """
     input = jnp.asarray(input)
-    return jnp.full(input.shape, jnp.asarray(value).astype(input.dtype))
+    return jnp.full(input.shape, as_dtype(jnp.asarray(value), input.dtype))
 
 
 @op("input", "src", where=("Tensor",), inplace=True, saves="nothing", grad_fn="CopyBackwards")
@@ -39,4 +40,4 @@ def copy(input, src):
     check_keeps_shape(input.shape, broadcast_shapes(input.shape, src.shape))
     if jnp.issubdtype(src.dtype, jnp.complexfloating) and not jnp.issubdtype(input.dtype, jnp.complexfloating):
         src = src.real
-    return jnp.broadcast_to(src.astype(input.dtype), input.shape)
+    return jnp.broadcast_to(as_dtype(src, input.dtype), input.shape)

@@ -8,6 +8,7 @@ import numpy as np
 from jax import lax
 
 from jnet.ops.checks import axes, axis, dtype_name, integers, is_concrete
+from jnet.ops.promotion import as_dtype
 from jnet.ops.registry import op
 
 __all__ = [
@@ -60,9 +61,7 @@ def to_dtype(input, dtype):
     if jnp.iscomplexobj(input) and not jnp.issubdtype(dtype, jnp.complexfloating) and dtype != jnp.bool_:
         warnings.warn("Casting complex values to real discards the imaginary part", UserWarning, stacklevel=3)
         input = input.real
-    if jnp.issubdtype(input.dtype, jnp.floating) and jnp.issubdtype(dtype, jnp.integer) and dtype.itemsize < 4:
-        input = input.astype(int)  # XLA would clamp to the narrow range; PyTorch keeps the low bits
-    return input.astype(dtype)
+    return as_dtype(input, dtype)
 
 
 @op("input", out=False, grad_fn="FlipBackward0", saves="nothing")

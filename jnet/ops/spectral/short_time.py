@@ -1,6 +1,5 @@
 """Fourier transforms of short overlapping parts of signals, and signals made of them again."""
 
-import math
 import warnings
 
 import jax.numpy as jnp
@@ -220,8 +219,8 @@ def _joined(parts, weights, hop, center, length):
     places = _places(count, n_fft, hop)
     summed = jnp.zeros((parts.shape[0], full), jnp.result_type(parts.dtype, weights.dtype))
     summed = summed.at[:, places].add(parts * weights[None, None])
-    squares = weights * (weights if not jnp.iscomplexobj(weights) else weights.conj())
-    envelope = jnp.zeros((full,), weights.dtype).at[places].add(jnp.broadcast_to(squares[None], (count, n_fft)))
+    squares = jnp.broadcast_to(weights[None] ** 2, (count, n_fft))  # of a complex window, too, as PyTorch has it
+    envelope = jnp.zeros((full,), weights.dtype).at[places].add(squares)
     start = n_fft // 2 if center else 0
     end = start + length if length is not None else full - n_fft // 2 if center else full
     result = lax.slice_in_dim(summed, start, min(end, full), axis=1) / envelope[None, start : min(end, full)]
@@ -239,10 +238,10 @@ def _joined(parts, weights, hop, center, length):
 def envelope_vanishes(window, n_fft, hop, size, count, center, length) -> bool:
     """Tell whether windows, NumPy's, add up to nothing somewhere in the signal that `istft` makes of `count` parts."""
     before, full = (n_fft - size) // 2, n_fft + hop * (count - 1)
-    squares = np.pad(np.abs(window) ** 2, (before, n_fft - size - before))
-    envelope = np.zeros(full)
+    squares = np.pad(window**2, (before, n_fft - size - before))
+    envelope = np.zeros(full, squares.dtype)
     for part in range(count):
         envelope[part * hop : part * hop + n_fft] += squares
     start = n_fft // 2 if center else 0
     end = start + length if length is not None else full - n_fft // 2 if center else full
-    return not bool((envelope[start:end] > 1e-11).all()) and not math.isnan(envelope.sum())
+    return not bool((abs(envelope[start:end]) > 1e-11).all()) and not np.isnan(envelope).any()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from jnet.recorder import Aval, Edge, Gradient, Value, known, walk
+from jnet.recorder import Aval, Edge, Gradient, Value, known, recorder, walk
 from jnet.torch.autograd.graph import GradientEdge
 from jnet.torch.hooks import pair
 from jnet.torch.tensor import Tensor, edge_of, grad_mode, kind_of, shape_of, value_of, wrap
@@ -43,9 +43,7 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
     if inputs is None:
         _walk(roots, retain, create_graph, None)
         return
-    chosen = _sequence(inputs)
-    if not chosen:
-        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    chosen = _inputs(inputs, "backward")
     if not all(each.requires_grad for each in chosen):
         raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
     edges = [_edge_of_input(each) for each in chosen]
@@ -66,10 +64,11 @@ def grad(
     allow_unused=None,
     is_grads_batched=False,
     materialize_grads=False,
-) -> tuple[Tensor | None, ...]:
+) -> Any:
     """Return the gradients of `outputs`, weighted by `grad_outputs`, towards `inputs`; no `.grad` changes.
 
-    With `is_grads_batched` the weights have one more dimension in front, and so have the gradients.
+    They come as a tuple; for a dict of inputs, as a dict. With `is_grads_batched` the weights have one more dimension
+    in front, and so have the gradients.
 
     Raises:
         RuntimeError: as `backward`; and if an input was not used, unless `allow_unused` (None) or `materialize_grads`
@@ -83,20 +82,23 @@ def grad(
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html
     """
-    if not isinstance(inputs, Tensor) and not len(inputs):
-        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
+    chosen = _inputs(inputs, "grad")
+    if type(inputs) is dict:
+        options = {"only_inputs": only_inputs, "allow_unused": allow_unused, "is_grads_batched": is_grads_batched}
+        options["materialize_grads"] = materialize_grads
+        found = grad(outputs, chosen, grad_outputs, retain_graph, create_graph, **options)
+        return dict(zip(inputs, found, strict=True))
     if is_grads_batched:
         weights = _sequence(grad_outputs)
         _check_batched(_sequence(outputs), weights)
         options = {"retain_graph": True, "create_graph": create_graph, "allow_unused": allow_unused}
-        one = functools.partial(grad, outputs, inputs, materialize_grads=materialize_grads, **options)
+        one = functools.partial(grad, outputs, chosen, materialize_grads=materialize_grads, **options)
         return _batched(one, weights)
     if materialize_grads and allow_unused is False:
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
         )
     roots = _roots(_sequence(outputs), grad_outputs, create_graph)
-    chosen = _sequence(inputs)
     edges = [_edge_of_input(each) for each in chosen]
     found = _walk(roots, create_graph if retain_graph is None else retain_graph, create_graph, edges)
     results: list[Tensor | None] = []
@@ -120,13 +122,33 @@ def _walk(roots, retain: bool, create: bool, targets) -> dict[Edge, Gradient]:
     before = grad_mode.enabled
     grad_mode.enabled = create
     try:
-        return walk(roots, retain=retain, create=create, targets=targets)
+        found = walk(roots, retain=retain, create=create, targets=targets)
     finally:
         grad_mode.enabled = before
+    if roots and not create:
+        node, place = roots[0][0]
+        recorder(node.outs[place].device).passed()
+    return found
 
 
 def _sequence(tensors) -> list[Any]:
     return [tensors] if isinstance(tensors, Tensor | GradientEdge) else list(tensors)
+
+
+def _inputs(inputs, function: str) -> list[Any]:
+    """Return what `inputs` lists: one, any iterable of them, or the values of a dict."""
+    if isinstance(inputs, Mapping) and type(inputs) is not dict:
+        raise TypeError(
+            f"`inputs` argument to `{function}()` must be a dict, not {type(inputs).__name__}. "
+            "Other Mapping types are not supported."
+        )
+    chosen = _sequence(inputs.values() if isinstance(inputs, dict) else inputs)
+    if not chosen:
+        raise RuntimeError(f"`inputs` argument to `{function}()` cannot be empty.")
+    for each in chosen:
+        if not isinstance(each, Tensor | GradientEdge):
+            raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(each).__name__}")
+    return chosen
 
 
 def _edge_of_input(tensor: Tensor | GradientEdge) -> Edge:

@@ -103,6 +103,7 @@ class _FunctionNode(Node):
     """
 
     __slots__ = ("count", "ctx", "kinds", "places")
+    __repr__ = object.__repr__  # with the module, as PyTorch's
     function: Any
 
     def name(self) -> str:
@@ -236,8 +237,10 @@ class Function:
         for number, i in enumerate(tensors):
             out = outs[i]
             floating = jnp.issubdtype(out._aval.dtype, jnp.inexact) and id(out) not in ctx._not_differentiable
-            if any(out is a for a in args) and id(out) not in ctx._dirty:
-                out = same_elements(out)
+            given = any(out is a for a in args)
+            if (given or out._links) and id(out) not in ctx._dirty:
+                node.views += (number,)
+                out = same_elements(out) if given else out
             if id(out) in ctx._dirty:
                 (out._counter or out._storage.version)[0] += 1
             if floating:
@@ -270,7 +273,8 @@ def _node_class(function: type) -> type[_FunctionNode]:
     """Return the class of the nodes of a function, named after it; the function keeps it."""
     found = function.__dict__.get("_node_class")
     if found is None:
-        found = type(f"{function.__name__}Backward", (_FunctionNode,), {"__slots__": (), "function": function})
+        space = {"__slots__": (), "__module__": "torch.autograd.function", "function": function}
+        found = type(f"{function.__name__}Backward", (_FunctionNode,), space)
         function._node_class = found  # pyright: ignore[reportAttributeAccessIssue]
     return found
 

@@ -118,6 +118,8 @@ class Level:
     def settle(self) -> None:
         """Do nothing: what is watched is watched outside."""
 
+    passed = settle  # a pass over one example is not the end of a step
+
     # -- in and out ----------------------------------------------------------------------------------------------------
 
     def enter(self, batch: Tensor) -> Tensor:

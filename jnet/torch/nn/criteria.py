@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 
+import jax.numpy as jnp
 import numpy as np
 
+from jnet.recorder import Call, record
+from jnet.torch.bounds import watch
 from jnet.torch.dispatch import CALLERS
-from jnet.torch.tensor import Tensor, value_of
+from jnet.torch.tensor import Tensor, value_of, wrap
 
 
 def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: str = "mean") -> str:
@@ -87,17 +91,28 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
 
     Raises:
         ValueError: if the shapes differ.
-        RuntimeError: for targets outside [0, 1]. A probability outside makes the loss nan.
+        RuntimeError: for values outside [0, 1]; those that are themselves computed are looked at when they are known.
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     loss = CALLERS["binary_cross_entropy"](input, target, weight, reduction=reduction)
     for name, tensor in (("input", input), ("target", target)):
-        values = at_hand(tensor)
-        if values is not None and not ((values >= 0) & (values <= 1)).all():
-            raise RuntimeError(f"all elements of {name} should be between 0 and 1")
+        check = functools.partial(_check_probabilities, name)
+        if value_of(tensor).array is not None:
+            watch(tensor, ("probabilities", name), check)
+        else:  # the program that computes the values says whether they are: they need not leave it
+            extremes = record(_EXTREMES, [value_of(tensor)])
+            watch(wrap(extremes), ("probabilities", name), check)
     return loss
+
+
+_EXTREMES = Call(lambda values: jnp.stack([values.min(initial=0), values.max(initial=1)]), "extremes")
+
+
+def _check_probabilities(name: str, values: np.ndarray) -> None:
+    if not ((values >= 0) & (values <= 1)).all():
+        raise RuntimeError(f"all elements of {name} should be between 0 and 1")
 
 
 def binary_cross_entropy_with_logits(

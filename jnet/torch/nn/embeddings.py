@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 
+from jnet.recorder.reporting import warn
 from jnet.torch.autograd import no_grad
 from jnet.torch.bounds import watch
 from jnet.torch.dispatch import CALLERS, assign
@@ -22,6 +23,13 @@ def _renorm(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) ->
     assign(table, CALLERS["embedding_renorm"](table, input, max_norm=float(max_norm), norm_type=float(norm_type)))
 
 
+def _dense(sparse: bool) -> bool:
+    """Return False; warn if sparse gradients were asked for."""
+    if sparse:
+        warn("sparse=True: gradients are dense in jnet. Training comes to the same, but SparseAdam does not take them.")
+    return False
+
+
 def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False):
     """Return the rows of `weight` that the indices in `input` name.
 
@@ -29,11 +37,11 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
         padding_idx: the row that gets no gradient.
         max_norm, norm_type: scale the rows that are named down to this norm first, in `weight` itself.
         scale_grad_by_freq: divide the gradient of a row by how often it is named.
+        sparse: gradients are dense all the same, as a warning says.
 
     Raises:
         AssertionError: if `padding_idx` is no row.
         IndexError: if an index is none.
-        NotImplementedError: for `sparse` gradients.
 
     Example:
         >>> import jnet.torch as torch
@@ -45,7 +53,8 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
     """
     if max_norm is not None:
         _renorm(weight, input, max_norm, norm_type)
-    return CALLERS["embedding"](input, weight, padding_idx, None, norm_type, scale_grad_by_freq, sparse)
+    _dense(sparse)
+    return CALLERS["embedding"](input, weight, padding_idx, None, norm_type, scale_grad_by_freq)
 
 
 def embedding_bag(
@@ -71,10 +80,11 @@ def embedding_bag(
         per_sample_weights: factors of the rows, as `input`; only for sums.
         include_last_offset: whether the last offset is no bag's, but the end of the last one.
         padding_idx: indices that do not count.
+        sparse: gradients are dense all the same, as a warning says.
 
     Raises:
         ValueError, RuntimeError: for arguments that do not fit.
-        NotImplementedError: for factors of other modes, and `sparse` gradients.
+        NotImplementedError: for factors of other modes.
 
     Example:
         >>> import jnet.torch as torch
@@ -92,6 +102,8 @@ def embedding_bag(
             stacklevel=2,
         )
         weight, input = input, weight
+    if mode != "max":  # which refuses them
+        sparse = _dense(sparse)
     result = CALLERS["embedding_bag"](
         *(input, weight, offsets, None, norm_type, scale_grad_by_freq, mode, sparse),
         *(per_sample_weights, include_last_offset, padding_idx),

@@ -8,6 +8,7 @@ Those that are ops are derived from their declarations; here stands what is comp
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import re
 import warnings
@@ -18,12 +19,12 @@ import numpy as np
 from jnet.ops.checks import not_implemented
 from jnet.ops.registry import OPS
 from jnet.recorder.direct import current
+from jnet.torch.bounds import watch
 from jnet.torch.creation import empty_like, zeros_like
 from jnet.torch.dispatch import CALLERS, Caller, described, inplace_of
 from jnet.torch.missing import missing
 from jnet.torch.nn.attention.functions import multi_head_attention_forward, scaled_dot_product_attention
 from jnet.torch.nn.criteria import (
-    at_hand,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cross_entropy,
@@ -395,7 +396,8 @@ def one_hot(input, num_classes=-1):
         num_classes: by default one more than the largest class, for which the input is computed.
 
     Raises:
-        RuntimeError: for other dtypes than int64, and for classes out of range where the input is known already.
+        RuntimeError: for other dtypes than int64, and for classes out of range; those that are themselves computed
+            are looked at when they are known.
 
     Example:
         >>> import jnet.torch as torch
@@ -405,17 +407,18 @@ def one_hot(input, num_classes=-1):
 
     See: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
     """
-    labels = numpy_of(input) if num_classes == -1 else at_hand(input)
-    looked_at = labels is not None and labels.size > 0
-    lowest, highest = (int(labels.min()), int(labels.max())) if looked_at else (0, -1)  # pyright: ignore
-    if num_classes == -1 and looked_at:
-        num_classes = max(highest, 0) + 1
+    if num_classes == -1 and input.numel():
+        num_classes = max(int(numpy_of(input).max()), 0) + 1
     rows = CALLERS["one_hot"](input, num_classes=num_classes)
-    if lowest < 0:
-        raise RuntimeError("Class values must be non-negative.")
-    if highest >= num_classes:
-        raise RuntimeError("Class values must be smaller than num_classes.")
+    watch(input, ("one_hot", num_classes), functools.partial(_check_classes, num_classes))
     return rows
+
+
+def _check_classes(count: int, classes: np.ndarray) -> None:
+    if (classes < 0).any():
+        raise RuntimeError("Class values must be non-negative.")
+    if (classes >= count).any():
+        raise RuntimeError("Class values must be smaller than num_classes.")
 
 
 _derive()

@@ -19,7 +19,7 @@ class Embedding(Module):
         padding_idx: a row that stays as it is, zeros at first.
         scale_grad_by_freq: divide the gradient of a row by how often it is named.
         max_norm, norm_type: scale the rows that are named down to this norm, in the table itself.
-        sparse: not built.
+        sparse: gradients are dense all the same, as a warning says.
 
     Shape: indices (*) give (*, embedding_dim); weight (num_embeddings, embedding_dim), standard normal at first.
 
