@@ -5,17 +5,14 @@ python -m experiments.arithmetic --images 30
 
 import sys
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-import jnet.torch
+import jnet.torch as torch
 from experiments.harness import runner
 from experiments.parts import arithmetic_lessons as lessons
 from jnet import plotting
 from jnet.plotting.style import styled
-
-torch: Any = jnet.torch  # its functions come from a table, which type checkers do not see
 
 CHAPTER = 4
 TITLE = "Arithmetic and statistics"

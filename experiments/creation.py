@@ -6,19 +6,16 @@ python -m experiments.creation --samples 1000
 import math
 import sys
 from dataclasses import dataclass
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-import jnet.torch
+import jnet.torch as torch
 from experiments.harness import runner
 from jnet import plotting
 from jnet.ops.random import Generator
 from jnet.plotting.style import styled
-
-torch: Any = jnet.torch  # its functions come from a table, which type checkers do not see
 
 CHAPTER = 2
 TITLE = "Creating tensors"

@@ -5,18 +5,15 @@ python -m experiments.tensors
 
 import sys
 from dataclasses import dataclass
-from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 
-import jnet.torch
+import jnet.torch as torch
 from experiments.harness import runner
 from jnet import ops, plotting
 from jnet.ops.random import Generator
 from jnet.plotting.style import styled
-
-torch: Any = jnet.torch  # its functions come from a table, which type checkers do not see
 
 CHAPTER = 1
 TITLE = "Tensors and NumPy"

@@ -221,9 +221,9 @@ class Output:
             pytorch: what PyTorch 2.13 finds, for those who do not have it; checked where `--pytorch` runs it.
             within: the largest difference allowed, relative to the larger of 1 and the largest of the values.
         """
-        why, in_jax = (in_jax, None) if isinstance(in_jax, str) else (None, in_jax)
-        rows = faces.compare(in_torch, in_jax, given or {}, notes or {}, pytorch or {}, within, self.reference)
-        codes = {"torch": faces.code(in_torch)} | ({"jax": faces.code(in_jax)} if in_jax else {})
+        why, other = (in_jax, None) if isinstance(in_jax, str) else (None, in_jax)
+        rows = faces.compare(in_torch, other, given or {}, notes or {}, pytorch or {}, within, self.reference)
+        codes = {"torch": faces.code(in_torch)} | ({"jax": faces.code(other)} if other else {})
         self.record["parts"].append({"kind": "faces", "title": title, "codes": codes, "why": why, "rows": rows})
         self.write()
         return {row["name"]: row["torch"] for row in rows}

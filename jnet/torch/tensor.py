@@ -86,6 +86,7 @@ class Tensor(metaclass=TensorType):
     _requires: bool = False  # a leaf that requires grad
     _edge: Edge | None = None  # where it came from on the tape
     _base: Tensor | None = None  # what it is a differentiable view of
+    _untaped: Tensor | None = None  # what it is a view of, if that requires grad and the tape was off
     _seen: int = 0  # version of the storage for which _edge holds, for views
     _cached: tuple | None = None
     _leaf: Edge | None = None  # the end of the path to it, for leaves
@@ -415,6 +416,10 @@ def view(tensor: Tensor, link: Link, layout: Layout) -> Tensor:
         other._seen = tensor._storage.version[0]
         if edge is not None:
             other._edge = _edge_of_link(edge, kind_of(tensor), link)
+    elif tensor._requires or tensor._edge is not None:
+        other._untaped = tensor
+    elif tensor._untaped is not None:
+        other._untaped = tensor._untaped
     return other
 
 
@@ -523,6 +528,7 @@ def refuse_leaf(tensor: Tensor) -> None:
             "Write inside `with torch.no_grad():`, or to tensor.data."
         )
     base = tensor._base
+    _refuse_untaped(tensor, base)
     if base is not None and base._requires and base._edge is None:
         raise RuntimeError(
             "a view of a leaf Variable that requires grad is being used in an in-place operation.\n"
@@ -548,6 +554,25 @@ def refuse_leaf(tensor: Tensor) -> None:
             )
 
 
+_AMBIGUOUS = (
+    "created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is ambiguous "
+    "and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both "
+    "inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to "
+    "be tracked)."
+)
+
+
+def _refuse_untaped(tensor: Tensor, base: Tensor | None) -> None:
+    """Raise PyTorch's error for a view that was made while the tape was off, or a view of such a view."""
+    if tensor._untaped is not None and tensor._untaped.requires_grad:
+        raise RuntimeError(f"A view was {_AMBIGUOUS}")
+    if base is not None and base._untaped is not None and base._untaped.requires_grad:
+        made = tensor._links[-1].call
+        name = made.grad_fn if isinstance(made.grad_fn, str) else made.name
+        name = name.removesuffix("Backward0")
+        raise RuntimeError(f"Output {tensor._number} of {name} is a view of a view which was {_AMBIGUOUS}")
+
+
 _SEVERAL = ("Split", "SplitWithSizes", "Unbind")  # nodes of functions that give several views
 
 
@@ -556,10 +581,7 @@ def write(tensor: Tensor, value: Value, edge: Edge | None = None) -> None:
     storage, base = tensor._storage, tensor._base
     if grad_mode.enabled and tensor._links and (edge is not None or (base is not None and edge_of(base) is not None)):
         if base is None:
-            raise RuntimeError(
-                "A view was created in no_grad mode and is being modified inplace with grad mode enabled. This view is "
-                "not differentiable; create it outside of no_grad, or write inside of it."
-            )
+            raise RuntimeError(f"A view was {_AMBIGUOUS}")
         links = tensor._links[len(base._links) :]
         new, new_edge = write_view(value_of(base), links, value, edge_of(base), edge)
         store(storage, base._links, new, base._counter)

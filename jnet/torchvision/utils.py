@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 
+import jnet.torch as torch
 from jnet.torch.missing import NotBuilt
 from jnet.torch.tensor import Tensor, numpy_of
 from jnet.torchvision.pictures import picture
-from jnet.torchvision.words import torch
 
 __all__ = ["make_grid", "save_image"]
 

@@ -33,6 +33,21 @@ p = torch.ones(3, requires_grad=True); (p * p).backward(torch.ones(3)); p.grad
 p = torch.ones(3, requires_grad=True); z = p * 2; z.sum().backward(); z.grad
 p = torch.ones(3, requires_grad=True); z = p * 2; z.retain_grad(); z.sum().backward(); z.grad
 p = torch.ones(3, requires_grad=True); p.retain_grad(); p.sum().backward(); p.grad, p.retains_grad
+p = torch.ones(4, requires_grad=True)
+    with torch.no_grad(): v = p[:2]
+    v.add_(1)
+z = torch.ones(4, requires_grad=True) * 2
+    with torch.no_grad(): v = z.view(2, 2)
+    v.mul_(3)
+z = torch.ones(4, requires_grad=True) * 2
+    with torch.no_grad(): a, b = z.chunk(2); a.add_(1)
+    z, a.add_(1)
+p = torch.ones(4, requires_grad=True)
+    with torch.no_grad(): v = p[:2]
+    v[0] = 3.0
+p = torch.ones(4, requires_grad=True)
+    with torch.no_grad(): v = p[:2]
+    v.detach().add_(1); p
 torch.ones(3).retain_grad()
 p = torch.ones(3, requires_grad=True).double(); p.sum().backward(); p.is_leaf, p.grad
 p = torch.ones(3).double().requires_grad_(); p.sum().backward(); p.is_leaf, p.grad

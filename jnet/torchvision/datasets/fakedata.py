@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import jnet.torch as torch
 from jnet.torchvision.datasets.vision import VisionDataset
 from jnet.torchvision.transforms import functional as F
-from jnet.torchvision.words import torch
 
 
 class FakeData(VisionDataset):

@@ -10,12 +10,12 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+import jnet.torch as torch
 from jnet.torch.tensor import Tensor
 from jnet.torchvision.transforms import functional as F
 from jnet.torchvision.transforms.draws import happens, place, uniform
 from jnet.torchvision.transforms.fixed import Compose, Transform, listed, size_of
 from jnet.torchvision.transforms.interpolation import InterpolationMode, mode_of
-from jnet.torchvision.words import torch
 
 
 def _log(ratio) -> list[float]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import jnet.torch as torch
 from jnet.torchvision.transforms import functional as F
 from jnet.torchvision.transforms.interpolation import InterpolationMode, mode_of
-from jnet.torchvision.words import torch
 
 
 class Transform(torch.nn.Module):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+import jnet.torch as torch
 from jnet.torch.arrays import from_numpy
 from jnet.torch.missing import NotBuilt
 from jnet.torch.tensor import Tensor, from_array, numpy_of
@@ -15,7 +16,6 @@ from jnet.torchvision.transforms import on_pictures, on_tensors
 from jnet.torchvision.transforms.interpolation import InterpolationMode, mode_of, number_of
 from jnet.torchvision.transforms.kinds import get_dimensions, get_image_num_channels, get_image_size, kind_of
 from jnet.torchvision.transforms.turning import affine, rotate
-from jnet.torchvision.words import torch
 
 __all__ = [
     "InterpolationMode", "adjust_brightness", "adjust_contrast", "adjust_gamma", "adjust_hue", "adjust_saturation",

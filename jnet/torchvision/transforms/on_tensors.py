@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
+import jnet.torch as torch
 from jnet.recorder.direct import current
 from jnet.torch.tensor import Tensor, from_array, shape_of
 from jnet.torch.utils.data._utils.collate import array_of
 from jnet.torchvision.transforms.interpolation import InterpolationMode
-from jnet.torchvision.words import torch
 
 F = torch.nn.functional
 

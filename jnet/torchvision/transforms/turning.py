@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
+import jnet.torch as torch
 from jnet.torchvision.pictures import is_picture
 from jnet.torchvision.transforms import on_pictures, on_tensors
 from jnet.torchvision.transforms.interpolation import InterpolationMode, mode_of, number_of
 from jnet.torchvision.transforms.kinds import get_dimensions
-from jnet.torchvision.words import torch
 
 
 def rotate(img, angle: float, interpolation=InterpolationMode.NEAREST, expand: bool = False, center=None, fill=None):
