@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import math as _math
+import typing as _typing
 
 from jnet.compilation import keep_programs as _keep_programs
 from jnet.memory import keep_freed_memory as _keep_freed_memory
@@ -108,7 +109,7 @@ broadcast_shapes = _viewing.broadcast_shapes_
 inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 _MODULES = (
     *("amp", "autograd", "backends", "compiler", "cuda", "fft", "func", "jit", "linalg", "nn", "optim"),
-    *("functional", "serialization", "signal", "special", "testing", "utils", "version"),
+    *("distributions", "functional", "serialization", "signal", "special", "testing", "utils", "version"),
 )
 # Functions of modules that are imported when they are first asked for.
 _LAZY = {
@@ -128,7 +129,7 @@ def report() -> str:
     return _report()
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> _typing.Any:  # the functions that are derived, too, which type checkers do not see
     if name in _MODULES:
         return importlib.import_module(f"jnet.torch.{name}")
     if name in _LAZY:

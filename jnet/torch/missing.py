@@ -59,6 +59,24 @@ _INSTEAD: dict[str, dict[str, str]] = {
             "torch.linalg.cholesky and torch.linalg.lu_factor make factors, which cholesky_solve and lu_solve take.",
         )
     },
+    "torch.distributions": {
+        **dict.fromkeys(
+            (
+                *("Beta", "Chi2", "Dirichlet", "FisherSnedecor", "Gamma", "InverseGamma", "LKJCholesky", "StudentT"),
+                "Wishart",
+            ),
+            "PyTorch's stream of gamma numbers is not built; jax.random.gamma draws others.",
+        ),
+        **dict.fromkeys(
+            (
+                *("ContinuousBernoulli", "GeneralizedPareto", "HalfCauchy", "Kumaraswamy", "Pareto"),
+                *("LogisticNormal", "LowRankMultivariateNormal", "MixtureSameFamily", "Multinomial", "VonMises"),
+                *("NegativeBinomial", "RelaxedBernoulli", "RelaxedOneHotCategorical", "Weibull", "biject_to"),
+                "transform_to",
+            ),
+            "",
+        ),
+    },
     "torch.jit": {
         "save": "torch.save keeps a state_dict; jnet.export writes a compiled function.",
         "load": "torch.load reads a state_dict; jnet.export reads a compiled function.",

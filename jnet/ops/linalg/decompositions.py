@@ -261,11 +261,12 @@ def pinv(input, *, atol=None, rtol=None, hermitian=False):
 
 
 def _tolerances(A, atol, rtol):
-    """Return both as arrays that broadcast with the singular values (..., k)."""
+    """Return both as arrays of the rank of the singular values (..., k)."""
     atol = jnp.asarray(0.0 if atol is None else atol)
     if rtol is None:
         rtol = jnp.where(atol > 0, 0.0, max(A.shape[-2:]) * float(jnp.finfo(A.dtype).eps))
-    return atol[..., None], jnp.asarray(rtol)[..., None]
+    both = atol, jnp.asarray(rtol)
+    return tuple([each.reshape((1,) * (A.ndim - 2 - each.ndim) + (*each.shape, 1)) for each in both])
 
 
 @jax.custom_jvp
