@@ -14,7 +14,7 @@ help:
 	@echo "make test          run all tests (PARITY=1 also installs PyTorch and compares with it)"
 	@echo "                   (LIVE=1 also installs TensorBoard, visdom and what runs notebooks, and tests with them)"
 	@echo "                   (BROWSER=1 also tests the report in Chromium, where that is installed)"
-	@echo "make quick         run the ten-second subset of the tests"
+	@echo "make quick         run the quickest of the tests"
 	@echo "make conformance   drive PyTorch's own tables of modules, optimizers and ops; write results/conformance.md"
 	@echo "make bench         time jnet's training steps against hand-written ones and PyTorch, where installed"
 	@echo "make lint          ruff and pyright"

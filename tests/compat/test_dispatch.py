@@ -16,7 +16,6 @@ def given(caller, tensors):
     return dict(zip(caller.op.arrays, tensors, strict=True)) | dict.fromkeys(rest, 1)
 
 
-@pytest.mark.smoke
 @pytest.mark.parametrize("name", SEVERAL)
 def test_tensors_keep_their_places_whatever_was_given_before(name):
     """Equal tensors first, then others; by position and by name, in any order."""
@@ -33,6 +32,7 @@ def test_tensors_keep_their_places_whatever_was_given_before(name):
             assert [id(each) for each in flat if isinstance(each, jt.Tensor)] == [*map(id, tensors)]
 
 
+@pytest.mark.smoke
 def test_a_loss_of_a_tensor_and_itself_does_not_decide_later_ones():
     a, b = jt.tensor([1.0, 2.0]), jt.tensor([3.0, 5.0])
     loss = jt.nn.functional.mse_loss
