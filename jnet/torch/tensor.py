@@ -353,23 +353,27 @@ def numpy_of(tensor: Tensor) -> np.ndarray:
 
 
 def elements_of(tensor: Tensor) -> np.ndarray | None:
-    """Return the tensor's values on the host if nothing has to be recorded or run for them, else None."""
-    storage = tensor._storage
-    value, layout = storage.read(), layout_of(tensor)
-    if value.array is None or value.aval.device is not None or tensor._bits is not None or current() is not None:
+    """Return the elements of a tensor, not to be written to, without recording; None if they are not at hand.
+
+    They are where its storage is known on the host: a view is read by its strides.
+    """
+    if tensor._bits is not None or current() is not None:
         return None
-    if not tensor._links:
-        return value.numpy()
-    if tensor._aval.dtype != value.aval.dtype:
-        return None
-    return window(value.numpy(), layout)
+    storage, layout = tensor._storage, tensor._layout
+    array = storage.memory  # if there is one, it holds what was written last
+    if array is None:
+        value = storage.value
+        if value.array is None or value.aval.device is not None:
+            return None
+        array = value.numpy()
+    return array if layout is None else window(array, layout)
 
 
 def window(array: np.ndarray, layout: Layout) -> np.ndarray:
     """Return what a layout shows of a storage's array, not to be written to."""
-    start = np.ascontiguousarray(array).reshape(-1)[layout.offset :]
-    strides = [step * start.itemsize for step in layout.strides]
-    return np.lib.stride_tricks.as_strided(start, layout.shape, strides, writeable=False)
+    array = np.ascontiguousarray(array)
+    strides = [stride * array.itemsize for stride in layout.strides]
+    return np.ndarray(layout.shape, array.dtype, array, layout.offset * array.itemsize, strides)
 
 
 # -- the tape ---------------------------------------------------------------------------------------------------------

@@ -521,7 +521,7 @@ def test_random_transformations_do_not_change_the_step():
 
 def test_rows_of_tensors_that_are_not_on_the_host(monkeypatch):
     fetch = importlib.import_module("jnet.torch.utils.data._utils.fetch")
-    monkeypatch.setattr(fetch, "array_of", lambda tensor: None)
+    monkeypatch.setattr(fetch, "elements_of", lambda tensor: None)
     data = jt.utils.data.TensorDataset(jt.arange(6).reshape(3, 2), jt.arange(3))
     batches = fetch.rows_of_tensors(data, [2, -3])
     assert [each.tolist() for each in batches] == [[[4, 5], [0, 1]], [2, 0]]

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from jnet.data.idx import read_idx
-from jnet.torch.tensor import Tensor, from_array, numpy_of
-from jnet.torch.utils.data._utils.collate import array_of
+from jnet.torch.tensor import Tensor, elements_of, from_array, numpy_of
 from jnet.torchvision.datasets.downloads import fetch
 from jnet.torchvision.datasets.vision import VisionDataset
 from jnet.torchvision.pictures import picture
@@ -24,7 +23,7 @@ def _at(values: Any, index: Any) -> Any:
     """Return one of the values, without recording it if they are a tensor."""
     if not isinstance(values, Tensor):
         return values[index]
-    known = array_of(values)
+    known = elements_of(values)
     return (numpy_of(values) if known is None else known)[index]
 
 

@@ -13,9 +13,7 @@ from typing import Any
 import numpy as np
 
 import jnet.torch as torch
-from jnet.recorder.direct import current
-from jnet.torch.tensor import Tensor, from_array, shape_of
-from jnet.torch.utils.data._utils.collate import array_of
+from jnet.torch.tensor import Tensor, elements_of, from_array, shape_of
 from jnet.torchvision.transforms.interpolation import InterpolationMode
 
 F = torch.nn.functional
@@ -23,7 +21,7 @@ F = torch.nn.functional
 
 def at_hand(img: Tensor) -> np.ndarray | None:
     """Return the elements, not to be written to, if they are known and nobody asks for derivatives."""
-    return None if current() is not None or img.requires_grad else array_of(img)
+    return None if img.requires_grad else elements_of(img)
 
 
 def dimensions(img: Tensor) -> list[int]:

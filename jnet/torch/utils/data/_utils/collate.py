@@ -17,7 +17,7 @@ import numpy as np
 from jnet.torch.arrays import as_tensor, tensor
 from jnet.torch.dispatch import CALLERS
 from jnet.torch.dtypes import float64, placement
-from jnet.torch.tensor import Tensor, from_array
+from jnet.torch.tensor import Tensor, elements_of, from_array
 from jnet.torch.utils.data._utils import streams
 
 np_str_obj_array_pattern = re.compile(r"[SaUO]")
@@ -27,29 +27,6 @@ default_collate_err_msg_format = (
 
 
 # -- tensors on the host ----------------------------------------------------------------------------------------------
-
-
-def array_of(tensor: Tensor) -> np.ndarray | None:
-    """Return the elements of a tensor, not to be written to, without recording; None if they are not at hand.
-
-    They are where its storage is known on the host: a view is read by its strides.
-    """
-    storage, layout = tensor._storage, tensor._layout
-    array = storage.memory  # if there is one, it holds what was written last
-    if array is None:
-        value = storage.value
-        array = value.array
-        if array is None or value.aval.device is not None:
-            return None
-        if type(array) is not np.ndarray:
-            array = np.asarray(array)
-    if layout is None:
-        return array
-    if not array.flags.c_contiguous or tensor._bits is not None:
-        return None
-    item = array.itemsize
-    strides = [stride * item for stride in layout.strides]
-    return np.ndarray(layout.shape, array.dtype, array, layout.offset * item, strides)
 
 
 def _stacked(arrays: Sequence[np.ndarray | None]) -> Tensor | None:
@@ -138,7 +115,7 @@ def collate_tensor_fn(batch, *, collate_fn_map=None) -> Tensor:
     if isinstance(batch, Tensor) or not all(isinstance(each, Tensor) for each in batch):
         return CALLERS["stack"](batch, 0)  # raises
     if not any(each.requires_grad for each in batch):
-        made = _stacked([array_of(each) for each in batch])
+        made = _stacked([elements_of(each) for each in batch])
         if made is not None:
             return made
     elif streams.info() is not None:  # where PyTorch stacks into shared memory

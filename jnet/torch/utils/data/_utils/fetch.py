@@ -9,8 +9,8 @@ import numpy as np
 from jnet.recorder import flush
 from jnet.torch.arrays import placed
 from jnet.torch.dispatch import CALLERS
-from jnet.torch.tensor import Tensor, from_array, value_of
-from jnet.torch.utils.data._utils.collate import array_of, is_default
+from jnet.torch.tensor import Tensor, elements_of, from_array, value_of
+from jnet.torch.utils.data._utils.collate import is_default
 from jnet.torch.utils.data.dataset import Subset, TensorDataset
 
 
@@ -107,17 +107,17 @@ def _looked_up(indices, places) -> list | None:
 
 def _whole(index) -> int | None:
     """Return an index given as one of NumPy's numbers, or as a tensor."""
-    array = array_of(index) if isinstance(index, Tensor) else index
+    array = elements_of(index) if isinstance(index, Tensor) else index
     if isinstance(array, np.integer | np.ndarray) and array.ndim == 0 and array.dtype.kind in "iu":
         return int(array)
     return None
 
 
 def _rows(tensor: Tensor, places: np.ndarray) -> Tensor:
-    array = array_of(tensor)
+    array = elements_of(tensor)
     if array is None:
         value_of(tensor).known()
-        array = array_of(tensor)
+        array = elements_of(tensor)
     if array is not None:
         return from_array(array.take(places, axis=0))
     # On an accelerator the indices travel, and not the rows.
